@@ -47,3 +47,35 @@ fields:
   plandat: {label: Last dose as planned, type: date}
 """,
 }
+ARMS = {
+    "visits.yaml": """
+visits:
+  C1D1: {title: Cycle 1 day 1, target: day 0}
+  B8: {title: Day 8 of arm B, target: C1D1 + 1 week, when: rand.arm = 'B'}
+  B15: {title: Day 15 of arm B, target: B8 + 1 week, window: 1 day, when: rand.arm = 'B'}
+  W6: {title: Scan of week 6, target: RAND + 6 weeks, window: 1 week}
+  EOT: {title: End of treatment, type: termination}
+schedule:
+  columns: C1D1 B8 B15 W6 EOT
+  sv:      X    X  X   X  X
+  rand:    X    .  .   .  .
+  dose:    X    C  o   .  .
+  eot:     .    .  .   .  X
+conditions:
+  dose: sv.visdat is known
+""",
+    "rand.yaml": """
+form: rand
+title: Randomisation
+fields:
+  randdat: {label: Randomised on, type: date}
+  arm: {label: Arm, type: choice, codes: {A: Every three weeks, B: Every week}}
+""",
+    "dose.yaml": """
+form: dose
+title: Dose
+fields:
+  mg: {label: Dose in mg, type: integer}
+""",
+}
+"""The same trial with a schedule for each of two arms."""

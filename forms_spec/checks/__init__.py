@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from forms_spec.checks.allowed_keys import check_keys
-from forms_spec.checks.anchors import check_anchors, check_targets
+from forms_spec.checks.anchors import (
+    check_anchors,
+    check_targets,
+    check_visit_conditions,
+)
 from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.codes import (
     check_codes,
@@ -57,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     check_day_zero,
     check_anchors,
     check_targets,
+    check_visit_conditions,
     check_units,
     check_expressions,
     check_ranges,

@@ -12,6 +12,8 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Visit
+from forms_spec.rule_syntax.syntax_tree import Reference
+from forms_spec.rules.semantics.name_lookup import references_in
 from forms_spec.schedule.timeline import VISIT_DATE, field_named
 
 
@@ -99,3 +101,30 @@ def _target_place(loaded: LoadedStudy, visit: Visit) -> TextPlace:
             return spot.at("target").place
 
     return visit.place
+
+
+def check_visit_conditions(loaded: LoadedStudy) -> Iterator[Finding]:
+    """No condition of a visit waits for a form of that visit, which nobody begins."""
+    study = loaded.study
+    for visit in study.visits.values():
+        if visit.when is None:
+            continue
+
+        for reference in references_in(visit.when.tree):
+            if _is_of_visit(study, reference, visit.name):
+                yield finding(
+                    "visit-decides-itself",
+                    text=visit.when.place,
+                    visit=visit.name,
+                    form=reference.table,
+                )
+                break
+
+
+def _is_of_visit(study: Study, reference: Reference, visit: str) -> bool:
+    """Whether a name means the form of a visit itself."""
+    table = study.tables.get(reference.table or "")
+    if table is None or (table.form.name, visit) not in study.expectations:
+        return False
+
+    return reference.selector in (None, "this", visit)

@@ -10,6 +10,7 @@ from forms_spec.model.codes import Codelist
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.syntax_tree import Literal
 from forms_spec.rules import Home, Type, check_expression, inherited_warnings, type_of
+from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.rules.semantics.name_lookup import references_in
 
 CONDITIONS = frozenset(
@@ -38,6 +39,9 @@ def check_expressions(loaded: LoadedStudy) -> Iterator[Finding]:
 
 def home_of(part: ExpressionPart, study: Study) -> Home | None:
     """Where an expression belongs; None when its form could not be built."""
+    if part.form == SUBJECT.name:
+        return Home(form=SUBJECT)
+
     form = study.forms.get(part.form)
     if form is None:
         return None

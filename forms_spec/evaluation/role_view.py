@@ -27,7 +27,9 @@ from forms_spec.model.life_cycle import StatusCondition
 from forms_spec.model.roles import Permission, Permissions, StudyRole
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.visits import Visit
 from forms_spec.rules import Home
+from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.rules.semantics.name_lookup import references_in
 from forms_spec.schedule.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE
 
@@ -187,6 +189,7 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
     day_zero = [name for name in study.day_zero if _sees_name(grants, name)]
 
     # A rule without one of its fields would say something else.
+    visits = {name: _visit(study, item, grants) for name, item in study.visits.items()}
     rules: dict[str, EditCheck] = {}
     for name, check in study.rules.items():
         hidden = grants.first_unseen(reads_of_check(study, check))
@@ -196,6 +199,7 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
     return replace(
         study,
         forms=MappingProxyType(forms),
+        visits=MappingProxyType(visits),
         schedule=tuple(schedule),
         day_zero=tuple(day_zero),
         anchors=MappingProxyType(dict(_anchors(study, grants))),
@@ -205,6 +209,20 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
         eligibility=_eligibility(study, grants),
         statuses=_statuses(study, grants),
     )
+
+
+def _visit(study: Study, visit: Visit, grants: RoleGrants) -> Visit:
+    """A visit without its condition, where the role does not see what it reads: it has
+    no form there either.
+    """
+    if visit.when is None:
+        return visit
+
+    reads = columns_read(study, visit.when, Home(form=SUBJECT))
+    if grants.first_unseen(reads) is None:
+        return visit
+
+    return replace(visit, when=None)
 
 
 def _anchors(study: Study, grants: RoleGrants) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from forms_spec.findings.places import TextPlace
@@ -13,6 +13,7 @@ from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
 from forms_spec.model.visits import Expectation, Scheduled, Visit
+from forms_spec.rule_syntax.expression import all_of
 from forms_spec.rules import Expression
 
 MARKS: Mapping[str, Expectation | None] = {
@@ -38,6 +39,8 @@ class ScheduleGrid:
     visits: Mapping[str, Visit]
     forms: Mapping[str, Form]
     notes: Notes
+    conditional: set[Condition] = field(default_factory=set)
+    """Where the grid has a mark C."""
 
     def build(
         self, schedule: dict[tuple[str, str], Scheduled]
@@ -52,7 +55,7 @@ class ScheduleGrid:
                 if form != COLUMNS:
                     self._row(form, row, columns, conditions, schedule)
 
-        self._unused(conditions, schedule)
+        self._unused(conditions)
 
         return [(written, form) for (form, _), written in conditions.items()]
 
@@ -137,8 +140,11 @@ class ScheduleGrid:
         conditions: Mapping[Condition, LocatedExpression],
         place: TextPlace,
     ) -> Scheduled:
+        # What a visit asks for, it asks for where it exists.
+        of_visit = self.visits[visit].when
         when: Expression | None = None
         if expectation is Expectation.CONDITIONAL:
+            self.conditional.update(((form, visit), (form, None)))
             # A condition of the visit goes before one for all visits of the form.
             written = conditions.get((form, visit)) or conditions.get((form, None))
             if written is not None:
@@ -151,11 +157,14 @@ class ScheduleGrid:
                     visit=visit,
                 )
 
+        if of_visit is not None and expectation is Expectation.REQUIRED:
+            expectation = Expectation.CONDITIONAL
+
         return Scheduled(
             form=form,
             visit=visit,
             expectation=expectation,
-            when=when,
+            when=all_of(of_visit, when),
             place=place,
         )
 
@@ -214,17 +223,10 @@ class ScheduleGrid:
     def _unused(
         self,
         conditions: Mapping[Condition, LocatedExpression],
-        schedule: Mapping[tuple[str, str], Scheduled],
     ) -> None:
         """Conditions of forms that no visit asks for under a condition."""
-        conditional: set[Condition] = set()
-        for scheduled in schedule.values():
-            if scheduled.expectation is Expectation.CONDITIONAL:
-                conditional.add((scheduled.form, scheduled.visit))
-                conditional.add((scheduled.form, None))
-
         for (form, visit), written in conditions.items():
-            if form in self.forms and (form, visit) not in conditional:
+            if form in self.forms and (form, visit) not in self.conditional:
                 self.notes.say(
                     "condition-without-conditional",
                     written.spot.key,

@@ -40,7 +40,8 @@ class GroupPart:
 class ExpressionPart:
     """An expression with its text and its place in the study.
 
-    ``what`` is the key that holds it. ``field`` owns it, where a field does.
+    ``what`` is the key that holds it. ``form`` is that of ``SUBJECT`` where it is at
+    home in no form. ``field`` owns it, where a field does.
     ``row_group`` is the repeating group whose row is judged.
     """
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.absent_visits import absent_visit_checks
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
@@ -37,6 +38,7 @@ from forms_spec.model.fields import Form
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
+from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.yaml_source.document import Document
 from forms_spec.yaml_source.reader import read_document
 
@@ -281,7 +283,12 @@ class _StudyBuilder:
 
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
-            build_visits(loaded, spot, self.notes, visits)
+            for written in build_visits(loaded, spot, self.notes, visits):
+                part = ExpressionPart(
+                    written=written, what="conditions", form=SUBJECT.name
+                )
+                self.parts.expressions.append(part)
+
             files.append((spot, loaded))
 
         # A schedule may name the visits of any file.
@@ -303,9 +310,6 @@ class _StudyBuilder:
 
     def _with_rules(self, study: Study) -> Study:
         """The study with its rules, which name tables and so need the forms first."""
-        if not self.spots["rules"]:
-            return study
-
         rules: dict[str, EditCheck] = {}
         derivations: dict[str, Derivation] = {}
 
@@ -318,6 +322,7 @@ class _StudyBuilder:
             )
             builder.build(rules, derivations)
 
+        rules |= absent_visit_checks(study)
         return replace(
             study,
             rules=MappingProxyType(rules),

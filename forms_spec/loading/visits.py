@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.schema_fields import (
     BooleanField,
@@ -137,6 +139,7 @@ class VisitSchema(MappingSchema):
     window = WindowShape(load_default=None)
     repeats = BooleanField(load_default=False)
     redcap = TextField(load_default=None)
+    when = TextField(load_default=None)
 
 
 class ConditionsShape(ScalarField):
@@ -156,13 +159,19 @@ class VisitsSchema(MappingSchema):
 
 def build_visits(
     loaded: dict[str, Any], spot: SourceNode, notes: Notes, visits: dict[str, Visit]
-) -> None:
-    """Add a file's visits to those of the files before it."""
+) -> Iterator[LocatedExpression]:
+    """Add a file's visits to those of the files before it; gives their conditions."""
     for name, data in loaded.get("visits", {}).items():
         place = spot.at("visits", name).key
         if name in visits:
             notes.say_duplicate("visit", name, place, visits[name].place)
             continue
+
+        when: LocatedExpression | None = None
+        if data.get("when") is not None:
+            when = parse_at(spot.at("visits", name, "when"), notes)
+        if when is not None:
+            yield when
 
         visits[name] = Visit(
             name=name,
@@ -173,4 +182,5 @@ def build_visits(
             repeats=data.get("repeats", False),
             place=place,
             redcap=data.get("redcap"),
+            when=when.expression if when else None,
         )

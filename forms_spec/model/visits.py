@@ -58,7 +58,8 @@ class Window:
 class Visit:
     """A visit of the schedule.
 
-    ``redcap`` is the unique name of its event in REDCap, if that is another.
+    Where ``when`` is FALSE the subject has no such visit. ``redcap`` is the unique name
+    of its event in REDCap, if that is another.
     """
 
     name: str
@@ -69,11 +70,16 @@ class Visit:
     repeats: bool
     place: TextPlace
     redcap: str | None = None
+    when: Expression | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scheduled:
-    """A form at a visit. ``when`` is the condition of a CONDITIONAL one."""
+    """A form at a visit.
+
+    ``when`` is the condition of a CONDITIONAL one, together with that of its visit.
+    Where it is FALSE, the form does not belong to the visit, OPTIONAL or not.
+    """
 
     form: str
     visit: str

@@ -8,7 +8,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.rule_syntax.parser import parse
-from forms_spec.rule_syntax.syntax_tree import Node
+from forms_spec.rule_syntax.syntax_tree import Logic, Node
 from forms_spec.rule_syntax.tokenizer import SyntaxFault
 
 
@@ -28,6 +28,21 @@ def parse_expression(text: str, place: TextPlace) -> Expression | Finding:
     except SyntaxFault as fault:
         where = place_within(text, place, fault.start, fault.end)
         return finding(fault.code, text=where, value=text, **fault.words)
+
+
+def all_of(*expressions: Expression | None) -> Expression | None:
+    """The expression that is TRUE where all of several are, at the place of the first;
+    None where there is none.
+    """
+    given = [expression for expression in expressions if expression is not None]
+    if len(given) < 2:
+        return given[0] if given else None
+
+    text = " and ".join(f"({expression.text})" for expression in given)
+    operands = tuple(expression.tree for expression in given)
+    tree = Logic(start=0, end=len(text), operator="and", operands=operands)
+
+    return Expression(text=text, place=given[0].place, tree=tree)
 
 
 def place_within(text: str, place: TextPlace, start: int, end: int) -> TextPlace:

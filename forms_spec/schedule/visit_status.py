@@ -75,7 +75,8 @@ class Timeline:
 
     ``anchors`` are the days of the study's anchors that are known. ``ended`` is the day
     on which the subject left the study. ``still_due`` are the visits that take place
-    after it, where it is known that the subject has left.
+    after it, where it is known that the subject has left. ``conditions`` has by visit
+    whether its condition holds, of the visits that have one.
     """
 
     day_zero: date | None = None
@@ -83,6 +84,7 @@ class Timeline:
     ended: date | None = None
     captured: Mapping[VisitKey, CapturedVisit] = field(default_factory=dict)
     still_due: frozenset[str] | None = None
+    conditions: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,6 +208,18 @@ def visit_state(
             date=captured.date,
         )
 
+    exists = timeline.conditions.get(visit.name, True)
+    if exists is not True:
+        # As long as nobody knows whether there is such a visit, it is not due.
+        waits = exists is None and visit.type is VisitType.SCHEDULED
+        return VisitState(
+            visit=visit,
+            unsno=unsno,
+            status=VisitStatus.NOT_DUE if waits else VisitStatus.NOT_EXPECTED,
+            due=None,
+            date=None,
+        )
+
     has_left = timeline.still_due is not None
     if has_left and visit.name not in (timeline.still_due or ()):
         return VisitState(
@@ -308,17 +322,13 @@ def expectation(
     scheduled = study.expectations.get((form, visit))
     if scheduled is None:
         return FormExpectation.NOT_EXPECTED
+
+    holds = True if scheduled.when is None else evaluate(scheduled)
+    if holds is False:
+        return FormExpectation.NOT_EXPECTED
     if scheduled.expectation is Expectation.OPTIONAL:
         return FormExpectation.OPTIONAL
-
-    is_plain = scheduled.expectation is Expectation.REQUIRED
-    if is_plain or scheduled.when is None:
-        return FormExpectation.REQUIRED
-
-    holds = evaluate(scheduled)
     if holds is None:
         return FormExpectation.UNKNOWN
-    if holds:
-        return FormExpectation.REQUIRED
 
-    return FormExpectation.NOT_EXPECTED
+    return FormExpectation.REQUIRED

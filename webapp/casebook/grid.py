@@ -126,7 +126,8 @@ def grid_of(
 
     def drawn_columns(_subject: EvaluatedSubject) -> tuple[Column, ...]:
         states = _with_captured(study, visit_states(study, visits, today), captured)
-        return _columns(study, subjid, _by_day(states), today)
+        existing = _existing(states, visits, captured)
+        return _columns(study, subjid, _by_day(existing), today)
 
     columns = results.of("columns", visits, captured, today, work_out=drawn_columns)
 
@@ -159,7 +160,7 @@ def grid_of(
         columns=columns,
         lines=tuple(line for line in lines if line.has_addresses),
         logs=tuple(_log(subjid, form, casebook, findings) for form in logs),
-        next_unsno=_next_numbers(study, columns, captured | voided),
+        next_unsno=_next_numbers(study, visits, columns, captured | voided),
     )
 
 
@@ -193,11 +194,32 @@ def _with_captured(
     return tuple(result)
 
 
+def _existing(
+    states: Iterable[VisitState], visits: Timeline, captured: Collection[VisitKey]
+) -> tuple[VisitState, ...]:
+    """The visits without those that the subject does not have. One that took place all
+    the same is shown: somebody has to look at it.
+    """
+    return tuple(
+        state
+        for state in states
+        if visits.conditions.get(state.visit.name, True) is not False
+        or (state.visit.name, state.unsno) in captured
+    )
+
+
 def _next_numbers(
-    study: Study, columns: tuple[Column, ...], captured: Iterable[VisitKey]
+    study: Study,
+    visits: Timeline,
+    columns: tuple[Column, ...],
+    captured: Iterable[VisitKey],
 ) -> dict[str, int]:
     """The number that the next visit of each repeating visit gets."""
-    free = {name: 1 for name, visit in study.visits.items() if visit.repeats}
+    free = {
+        name: 1
+        for name, visit in study.visits.items()
+        if visit.repeats and visits.conditions.get(name, True) is True
+    }
     drawn = [(column.visit.name, column.state.unsno) for column in columns]
     for name, number in (*drawn, *captured):
         if name in free:

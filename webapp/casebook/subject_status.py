@@ -24,6 +24,7 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
+from webapp.casebook.conditional_forms import with_conditions
 from webapp.casebook.grid import Grid, grid_of
 from webapp.casebook.waiting_findings import Waiting
 from webapp.services import about, seen_of, services, whole_casebook_of
@@ -168,7 +169,10 @@ def _judge(
     findings = tuple(chain.from_iterable(results.findings.values()))
     visits = timeline(app.study, casebook, statuses)
     life = _life(results, casebook, visits)
-    visits = life.on(visits)
+    left = life.on(visits)
+    visits = results.of(
+        "conditions", left, work_out=lambda subject: with_conditions(left, subject)
+    )
 
     waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}

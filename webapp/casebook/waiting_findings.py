@@ -22,7 +22,7 @@ from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import FormExpectation, Timeline, expectation
 from generator.browser.form_json import browser_form
 from generator.pages.findings import FindingLink, cell_on
-from webapp.casebook.conditional_forms import condition_in
+from webapp.casebook.conditional_forms import condition_in, with_conditions
 from webapp.presentation.form_address import FormPlace, form_address, forms_at
 from webapp.services import casebook_of, services
 from webapp.storage import Status, heads
@@ -141,7 +141,8 @@ class OnPage:
 
         def visits() -> Timeline:
             captured = timeline(app.study, casebook, statuses)
-            return life_of(world, casebook, captured).on(captured)
+            left = life_of(world, casebook, captured).on(captured)
+            return with_conditions(left, world)
 
         self.waiting = Waiting(world, statuses, visits)
         self._may_wait = form_reads_others(app.study, place.form)

@@ -454,6 +454,17 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         ),
     ),
     refuse(
+        "visit-decides-itself",
+        'The condition of the visit "{visit}" reads the form "{form}" of the same visit',
+        "Name another visit, as form[VISIT].field",
+        "Nobody would begin a form of a visit before it is known that there is such a "
+        "visit. Without a visit in brackets, a form is that of the same visit.",
+        _visits(
+            visits="  M3: {title: Month 3, when: base.n > 1}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
         "window-without-day-zero",
         "The targets count from day 0, but the study has no day_zero",
         "Add day_zero: with the date field of the first treatment, as form.field",

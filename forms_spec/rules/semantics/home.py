@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from forms_spec.findings.places import TextPlace
 from forms_spec.model.fields import Field, Form, Group
+
+SUBJECT: Final = Form(
+    name="", title="", groups=(), place=TextPlace(file="", line=1, column=1)
+)
+"""Where the expressions of a subject are at home: a form without any field."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -213,3 +213,28 @@ def test_an_anchor_is_a_name_for_a_date(anchors: str, found: list[str]) -> None:
     study = STUDY + f"anchors: {anchors}\n"
     visits = anchored("target: day 0", "target: OPD - 3 days")
     assert [one.split()[1] for one in said(visits, DATED, study)] == found
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        ("base[A].n > 1 and siteid = '01'", []),
+        ("base.n > 1", ["3:43 visit-decides-itself"]),
+        ("base[B].n > 1", ["3:43 visit-decides-itself"]),
+        ("n > 1", ["3:44 rule-unknown-name"]),
+        ("base[A].nn > 1", ["3:44 rule-unknown-field"]),
+        ("base[A].n", ["3:44 rule-wrong-type"]),
+        ("base[A].n >", ["3:55 rule-ends-early"]),
+    ],
+)
+def test_the_condition_of_a_visit_names_the_form_of_each_field(
+    when: str, found: list[str]
+) -> None:
+    visits = anchored("target: day 0", f'target: day 9, when: "{when}"')
+    assert said(visits, DATED) == [f"1.yaml:{one}" for one in found]
+
+
+def test_a_condition_of_a_visit_is_no_mark_c() -> None:
+    visits = anchored("target: day 0", "target: day 9, when: 'base[A].n > 1'")
+    found = said(f"{visits}conditions:\n  base: base.n > 2\n", DATED)
+    assert [one.split()[1] for one in found] == ["condition-without-conditional"]

@@ -18,7 +18,7 @@ from generator.package.writer import write_package
 from generator.validation.report.report import Report
 from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.forms.test_agreement import agree
-from tests.oncology_study import FILES
+from tests.oncology_study import ARMS, FILES
 from tests.package_cases import captured
 from tests.studies import study_of
 
@@ -237,3 +237,28 @@ def test_visits_that_count_from_each_other(tmp_path: Path) -> None:
     assert counts["C2D1"]["overdue"] >= 1
     assert counts["C2D1"]["not yet due"] >= 2
     assert counts["FU"]["not yet due"] >= 4
+
+
+def test_visits_of_another_arm(tmp_path: Path) -> None:
+    """One subject of each arm, one of whom nobody knows the arm, and a form too many."""
+    of = study_of({**FILES, **ARMS})
+    forms: list[CapturedForm] = []
+    for number, arm in enumerate(("A", "B", "", "A"), start=1):
+        subject = f"01-{number:03}"
+        texts = {"randdat": "2024-01-02", "arm": arm}
+        forms.append(captured("rand C1D1", texts, subject=subject))
+        forms.append(captured("sv C1D1", {"visdat": "2024-01-02"}, subject=subject))
+
+    forms.append(captured("sv B8", {"visdat": "2024-01-09"}, subject="01-004"))
+    forms.append(captured("dose B15", {"mg": "5"}, subject="01-004"))
+    report = judged(tmp_path, of, forms)
+    assert report.counts.by_code == {"absent_visit": 2}
+    expected = {
+        line.visit: dict(line.states)
+        for line in report.missingness
+        if line.table == "sv" and line.visit in ("B8", "B15", "W6")
+    }
+    # Only the subject of arm B lacks the visit of arm B.
+    assert expected["B8"] == {"answered": 1, "overdue": 1}
+    assert expected["B15"] == {"not yet due": 1}
+    assert expected["W6"] == {"overdue": 4}

@@ -1,0 +1,62 @@
+"""A visit with a condition: where it is not met, the subject has no such visit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.oncology_study import ARMS, FILES
+from tests.studies import study_of
+from tests.webapp.small_site import app_over, client_of
+from tests.webapp.views.test_home import SUBJECT, keep, lines
+
+CASEBOOK = f"/subjects/{SUBJECT}"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """One subject at its first visit."""
+    app = app_over(f"sqlite:///{tmp_path}/study.sqlite", study_of({**FILES, **ARMS}))
+    keep(app, "sv", "C1D1", visdat="2024-04-01")
+    return app
+
+
+def columns(app: Flask) -> list[str]:
+    page = client_of(app).get(CASEBOOK).text
+    return [name for name in ("B8", "B15", "W6") if f"{CASEBOOK}/{name}/sv" in page]
+
+
+def test_a_visit_of_which_nobody_knows_whether_it_exists_is_shown_and_not_due(
+    app: Flask,
+) -> None:
+    assert columns(app) == ["B8", "B15", "W6"]
+    assert lines(client_of(app), "overdue") == []
+    assert lines(client_of(app), "window") == []
+
+
+def test_a_visit_that_the_subject_does_not_have_is_nowhere(app: Flask) -> None:
+    keep(app, "rand", "C1D1", randdat="2024-04-01", arm="A")
+    assert columns(app) == ["W6"]
+    assert lines(client_of(app), "overdue") == []
+    page = client_of(app).get(f"{CASEBOOK}/B8/sv").text
+    assert "This form is not expected for this subject" in page
+
+
+def test_a_visit_whose_condition_is_met_is_due_like_any_other(app: Flask) -> None:
+    keep(app, "rand", "C1D1", randdat="2024-04-01", arm="B")
+    assert columns(app) == ["B8", "B15", "W6"]
+    assert lines(client_of(app), "overdue") == [(f"{CASEBOOK}/B8/sv", "Day 8 of arm B")]
+    assert lines(client_of(app), "window") == []
+
+
+def test_a_form_of_a_visit_that_does_not_exist_is_a_finding(app: Flask) -> None:
+    keep(app, "rand", "C1D1", randdat="2024-04-01", arm="A")
+    keep(app, "sv", "B8", visdat="2024-04-08")
+    assert columns(app) == ["B8", "W6"]
+    page = client_of(app).get(f"{CASEBOOK}/B8/sv").text
+    assert "This subject has no such visit" in page
+    keep(app, "rand", "C1D1", randdat="2024-04-01", arm="B")
+    page = client_of(app).get(f"{CASEBOOK}/B8/sv").text
+    assert "This subject has no such visit" not in page
