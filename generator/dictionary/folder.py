@@ -11,6 +11,7 @@ from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.yaml_source.reader import read_document, with_present_names
+from generator.dictionary.formatter import EntryLayout, formatted
 
 ENDINGS = frozenset({".yaml", ".yml"})
 TEXTS = frozenset({".txt", ".text", ".yam", ".ym", ""})
@@ -119,6 +120,25 @@ def rename_old_keys(path: Path) -> dict[str, int]:
             counts[name] = len(renamings)
 
     return counts
+
+
+def format_files(path: Path, layout: EntryLayout, *, write: bool = True) -> list[str]:
+    """Lays out the files of a dictionary anew, and gives the names of those that change.
+
+    ``write=False`` only looks. A file with a fault is left alone. Raises ``OSError``
+    when a file cannot be written.
+    """
+    changed = []
+    for name, text in read_dictionary(path).files.items():
+        laid_out = formatted(text, layout)
+        if laid_out == text:
+            continue
+
+        changed.append(name)
+        if write:
+            _write(path / name, laid_out)
+
+    return changed
 
 
 def _write(file: Path, text: str) -> None:

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "init": "Begin a new study.",
         "check": "Check a study's dictionary and list every finding.",
         "prove": "Prove what a study's rules can and cannot do.",
+        "format": "Lay out the files of a dictionary.",
         "explain": "Explain a finding code.",
         "schema": "Write the JSON Schema of a dictionary's files.",
         "preview": "Serve a dictionary's forms without a database.",
