@@ -79,3 +79,27 @@ fields:
 """,
 }
 """The same trial with a schedule for each of two arms."""
+
+BY_ARM = {
+    "study.yaml": FILES["study.yaml"]
+    + "arms: {by: rand.arm, names: {A: Every three weeks, B: Every week}}\n",
+    "visits.yaml": ARMS["visits.yaml"]
+    .replace("when: rand.arm = 'B'", "arms: [B]")
+    .replace("dose:    X    C  o   .  .", "dose:    X    C  o   X(A) .")
+    .replace("conditions:", "  neuro:   .    .  .   X  .\nconditions:"),
+    "dose.yaml": """
+form: dose
+title: Dose
+fields:
+  mg: {label: Dose in mg, type: integer}
+  weekly: {label: Given as a weekly dose?, type: yes_no, required: true, arms: [B]}
+""",
+    "neuro.yaml": """
+form: neuro
+title: Neuropathy
+arms: [A]
+fields:
+  grade: {label: Grade, type: integer}
+""",
+}
+"""The same two schedules, said by the arms of the study."""

@@ -10,6 +10,7 @@ from forms_spec.checks.anchors import (
     check_targets,
     check_visit_conditions,
 )
+from forms_spec.checks.arms import check_arms
 from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.codes import (
     check_codes,
@@ -62,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     check_anchors,
     check_targets,
     check_visit_conditions,
+    check_arms,
     check_units,
     check_expressions,
     check_ranges,

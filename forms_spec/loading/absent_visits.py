@@ -1,4 +1,4 @@
-"""The checks that find a form of a visit that its subject does not have.
+"""The checks that find a form that its subject does not have at a visit.
 
 They are edit checks like those of the dictionary, so every page and every engine finds
 the same.
@@ -6,7 +6,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.edit_checks import EditCheck
@@ -21,16 +21,16 @@ MESSAGE = (
 
 
 def absent_visit_checks(study: Study) -> dict[str, EditCheck]:
-    """One check for each form of a visit that has a condition, by name."""
+    """One check for each form of a visit that not every subject has, by name."""
     checks: dict[str, EditCheck] = {}
     for form in study.forms.values():
-        visits = [
-            scheduled.visit
+        conditions = {
+            scheduled.visit: scheduled.exists
             for scheduled in study.schedule
-            if scheduled.form == form.name and study.visits[scheduled.visit].when
-        ]
+            if scheduled.form == form.name and scheduled.exists
+        }
         tables = [table for table in study.tables.values() if table.form is form]
-        assertion = _assertion(study, visits)
+        assertion = _assertion(conditions)
         if assertion is None or not tables or not tables[0].fields:
             continue
 
@@ -50,29 +50,22 @@ def absent_visit_checks(study: Study) -> dict[str, EditCheck]:
     return checks
 
 
-def _assertion(study: Study, visits: list[str]) -> Expression | None:
+def _assertion(conditions: Mapping[str, Expression]) -> Expression | None:
     """That a form belongs to none of the visits, or to one whose condition holds."""
-    places = [condition.place for _, condition in _conditions(study, visits)]
-    text = " and ".join(
-        f"(visitid <> '{visit}' or ({condition.text}))"
-        for visit, condition in _conditions(study, visits)
-    )
-    if not text:
+    if not conditions:
         return None
 
-    parsed = parse_expression(text, places[0])
+    text = " and ".join(
+        f"(visitid <> '{visit}' or ({condition.text}))"
+        for visit, condition in conditions.items()
+    )
+    place = next(iter(conditions.values())).place
+    parsed = parse_expression(text, place)
     # Together the conditions may be longer than an expression may be.
     if isinstance(parsed, Finding):
         return None
 
     return parsed
-
-
-def _conditions(study: Study, visits: list[str]) -> Iterator[tuple[str, Expression]]:
-    for visit in visits:
-        condition = study.visits[visit].when
-        if condition is not None:
-            yield visit, condition
 
 
 def _shown_field(table: Table) -> str:

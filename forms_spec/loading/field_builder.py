@@ -11,6 +11,7 @@ from forms_spec.field_types import FIELD_TYPES, FieldType, field_type
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds import kind
 from forms_spec.kinds.bounded import EXACT
+from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.expressions import (
     LocatedExpression,
     parse_at,
@@ -26,6 +27,7 @@ from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck, Range, Unit, Upload
 from forms_spec.model.fields import Field
 from forms_spec.model.text_templates import Wording, plain, plain_or_none
+from forms_spec.rule_syntax.expression import all_of
 from forms_spec.rules import Expression, parse_expression
 
 LARGEST_UPLOAD = 20 * 10**6
@@ -50,6 +52,7 @@ class FieldBuilder:
     all_missing: Mapping[str, MissingCode]
     codelists: Mapping[str, Codelist]
     checks: Mapping[str, ProtocolCheck]
+    arms: ArmConditions
     parts: Parts
     notes: Notes
     written: list[tuple[str, LocatedExpression]] = field(default_factory=list)
@@ -119,7 +122,10 @@ class FieldBuilder:
             form=self.form,
             group=self.group,
             required=self._required(raw, spot),
-            show_when=self._expression("show_when", raw, spot),
+            show_when=all_of(
+                self.arms.under_key(raw.get("arms", ()), spot),
+                self._expression("show_when", raw, spot),
+            ),
             help=plain_or_none(raw.get("help")),
             ranges=ranges,
             expected=self._limits("expected", raw, spot, unit, places),

@@ -101,6 +101,7 @@ class FieldSchema(MappingSchema):
     type = TextField()
     required = TextField()
     show_when = TextField()
+    arms = TextListField(least=1)
     help = TextField()
     range = RangeShape()
     expected = RangeShape()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
 from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES
+from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.expressions import parse_at, parse_wordings
 from forms_spec.loading.field_builder import FieldBuilder, allowed_missing
 from forms_spec.loading.field_schema import FIELD, FieldSchema, MissingShape
@@ -31,6 +32,7 @@ from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Field, Form, Group, Repetition
 from forms_spec.model.text_templates import Wording, plain_or_none
+from forms_spec.rule_syntax.expression import all_of
 from forms_spec.rules import Expression
 from forms_spec.yaml_source.document import Path
 
@@ -82,6 +84,7 @@ class FormSchema(MappingSchema):
     domain = TextField(load_default=None)
     help = TextField(load_default=None)
     log = BooleanField(load_default=False)
+    arms = TextListField(least=1, load_default=())
     missing = MissingShape(load_default=())
     fields = NamedMapping(FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
     groups = NamedMapping(GroupSchema, load_default=dict)
@@ -140,6 +143,7 @@ class FormBuilder:
     codelists: Mapping[str, Codelist]
     all_missing: Mapping[str, MissingCode]
     checks: Mapping[str, ProtocolCheck]
+    arms: ArmConditions
     parts: Parts
     notes: Notes
 
@@ -158,6 +162,7 @@ class FormBuilder:
             self.all_missing,
             self.notes,
         )
+        of_arms = self.arms.under_key(loaded.get("arms", ()), self.spot)
         groups: list[Group] = []
         # The fields of a form itself are a group of the form's name.
         if loaded.get("fields") is not None:
@@ -168,14 +173,23 @@ class FormBuilder:
             spot = self.spot.at("groups", group_name)
             groups.append(self._group(name, group_name, data, spot, missing))
 
+        log = loaded.get("log", False)
+        # A log form has no visit that could ask for it. In other arms it asks nothing.
+        if log and of_arms is not None:
+            groups = [
+                replace(group, show_when=all_of(of_arms, group.show_when))
+                for group in groups
+            ]
+
         return Form(
             name=name,
             title=loaded.get("title", name),
             groups=tuple(groups),
             place=self.spot.at("form").place,
-            log=loaded.get("log", False),
+            log=log,
             domain=loaded.get("domain"),
             help=loaded.get("help"),
+            when=of_arms,
         )
 
     def locate(self, path: Path) -> SourceNode:
@@ -214,6 +228,7 @@ class FormBuilder:
             all_missing=self.all_missing,
             codelists=self.codelists,
             checks=self.checks,
+            arms=self.arms,
             parts=self.parts,
             notes=self.notes,
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
@@ -24,9 +25,20 @@ MARKS: Mapping[str, Expectation | None] = {
 }
 COLUMNS = "columns"
 WORD = re.compile(r"\S+")
+MARK = re.compile(r"([XCo.])(?:\(([^()]+)\))?")
+"""``X``, or ``X(A,B)``: for the subjects of some arms only."""
 
 Condition = tuple[str, str | None]
 """A form, and a visit; None where one condition counts for all visits of the form."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenMark:
+    """A mark of the grid. ``exists`` says whether the subject has the form at all."""
+
+    expectation: Expectation
+    exists: Expression | None
+    place: TextPlace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,7 @@ class ScheduleGrid:
     spot: SourceNode
     visits: Mapping[str, Visit]
     forms: Mapping[str, Form]
+    arms: ArmConditions
     notes: Notes
     conditional: set[Condition] = field(default_factory=set)
     """Where the grid has a mark C."""
@@ -118,30 +131,44 @@ class ScheduleGrid:
 
         for visit, mark in zip(columns, marks, strict=True):
             place = spot.span(*mark.span())
-            if mark.group() not in MARKS:
+            parsed = MARK.fullmatch(mark.group())
+            if parsed is None:
                 self.notes.say("schedule-mark", place, mark=mark.group())
                 continue
 
-            expectation = MARKS[mark.group()]
+            expectation = MARKS[parsed[1]]
             if expectation is None or visit not in self.visits:
                 continue
+
+            exists = self._exists(form, visit, parsed[2], place)
+            written = WrittenMark(expectation=expectation, exists=exists, place=place)
 
             # Of two marks for a form and a visit, in two files, the first counts.
             if (form, visit) not in schedule:
                 schedule[form, visit] = self._scheduled(
-                    form, visit, expectation, conditions, place
+                    form, visit, written, conditions
                 )
+
+    def _exists(
+        self, form: str, visit: str, arms: str | None, place: TextPlace
+    ) -> Expression | None:
+        """Whether the subject has the visit, and the form at it; ``arms`` are those
+        beside the mark.
+        """
+        names = arms.split(",") if arms else []
+        of_mark = self.arms.of(names, [place] * len(names), place)
+        of_form = self.forms[form].when if form in self.forms else None
+
+        return all_of(self.visits[visit].when, of_form, of_mark)
 
     def _scheduled(
         self,
         form: str,
         visit: str,
-        expectation: Expectation,
+        mark: WrittenMark,
         conditions: Mapping[Condition, LocatedExpression],
-        place: TextPlace,
     ) -> Scheduled:
-        # What a visit asks for, it asks for where it exists.
-        of_visit = self.visits[visit].when
+        expectation = mark.expectation
         when: Expression | None = None
         if expectation is Expectation.CONDITIONAL:
             self.conditional.update(((form, visit), (form, None)))
@@ -152,20 +179,22 @@ class ScheduleGrid:
             elif not self._has_condition(form, visit):
                 self.notes.say(
                     "conditional-without-condition",
-                    place,
+                    mark.place,
                     form=form,
                     visit=visit,
                 )
 
-        if of_visit is not None and expectation is Expectation.REQUIRED:
+        # What a visit asks for, it asks for where it exists.
+        if mark.exists is not None and expectation is Expectation.REQUIRED:
             expectation = Expectation.CONDITIONAL
 
         return Scheduled(
             form=form,
             visit=visit,
             expectation=expectation,
-            when=all_of(of_visit, when),
-            place=place,
+            when=all_of(mark.exists, when),
+            exists=mark.exists,
+            place=mark.place,
         )
 
     def _has_condition(self, form: str, visit: str) -> bool:

@@ -25,6 +25,7 @@ from forms_spec.loading.schema_fields import (
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.verification import VerificationSchema
+from forms_spec.model.arms import Arms
 from forms_spec.model.codes import MissingCode
 from forms_spec.model.study import Parameter
 
@@ -126,6 +127,13 @@ class StatusesSchema(MappingSchema):
     withdrawn = NestedField(StatusSchema)
 
 
+class ArmsSchema(MappingSchema):
+    """The arms, and what gives the arm of a subject."""
+
+    by = TextField(required=True)
+    names = NamedMapping(TextField(), required=True)
+
+
 _TEXT = TextField()
 _TEXTS = TextListField(least=1)
 _MISSING = NestedField(MissingSchema)
@@ -145,12 +153,22 @@ class StudySchema(MappingSchema):
     sites = NamedMapping(TextField(), load_default=dict)
     day_zero = DayZeroShape(load_default=())
     anchors = NamedMapping(DayZeroShape(), load_default=dict)
+    arms = NestedField(ArmsSchema, load_default=None)
     missing = NamedMapping(OneMissing(), load_default=dict)
     parameters = NamedMapping(OneParameter(), load_default=dict)
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
     subject_status = NestedField(StatusesSchema, load_default=dict)
     verification = NestedField(VerificationSchema, load_default=None)
     double_entry = NestedField(DoubleEntrySchema, load_default=None)
+
+
+def build_arms(loaded: Mapping[str, Any]) -> Arms | None:
+    """The study's arms; None where it has none, or nothing gives a subject's arm."""
+    arms = loaded.get("arms")
+    if not arms or "by" not in arms:
+        return None
+
+    return Arms(by=arms["by"], titles=MappingProxyType(arms.get("names", {})))
 
 
 def build_missing(loaded: Mapping[str, Any]) -> Mapping[str, MissingCode]:

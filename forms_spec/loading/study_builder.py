@@ -11,6 +11,7 @@ from typing import Any
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.absent_visits import absent_visit_checks
+from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
@@ -24,6 +25,7 @@ from forms_spec.loading.source_map import ExpressionPart, LoadedStudy, Parts
 from forms_spec.loading.study import (
     BY_SITE,
     StudySchema,
+    build_arms,
     build_missing,
     build_parameters,
 )
@@ -165,8 +167,9 @@ class _StudyBuilder:
         for file in self.spots["codelists"]:
             build_codelists(file, self.notes, codelists, self.parts.codelists)
 
-        forms = self._forms(codelists, missing, loaded.get("checks", {}))
-        visits, schedule = self._visits(forms)
+        arms = ArmConditions(arms=build_arms(loaded), notes=self.notes)
+        forms = self._forms(codelists, missing, loaded.get("checks", {}), arms)
+        visits, schedule = self._visits(forms, arms)
         subject = loaded.get("subject", {})
         study = Study(
             name=loaded.get("study", ""),
@@ -182,6 +185,7 @@ class _StudyBuilder:
             releases_by_site=loaded.get("release") == BY_SITE,
             day_zero=loaded.get("day_zero", ()),
             anchors=MappingProxyType(loaded.get("anchors", {})),
+            arms=arms.arms,
             missing=missing,
             parameters=build_parameters(loaded, spot),
             codelists=MappingProxyType(codelists),
@@ -249,6 +253,7 @@ class _StudyBuilder:
         codelists: Mapping[str, Codelist],
         missing: Mapping[str, MissingCode],
         checks: Mapping[str, ProtocolCheck],
+        arms: ArmConditions,
     ) -> dict[str, Form]:
         forms: dict[str, Form] = {}
         for spot in self.spots["form"]:
@@ -257,6 +262,7 @@ class _StudyBuilder:
                 codelists=codelists,
                 all_missing=missing,
                 checks=checks,
+                arms=arms,
                 parts=self.parts,
                 notes=self.notes,
             )
@@ -275,7 +281,7 @@ class _StudyBuilder:
         return forms
 
     def _visits(
-        self, forms: Mapping[str, Form]
+        self, forms: Mapping[str, Form], arms: ArmConditions
     ) -> tuple[dict[str, Visit], dict[tuple[str, str], Scheduled]]:
         visits: dict[str, Visit] = {}
         schedule: dict[tuple[str, str], Scheduled] = {}
@@ -283,7 +289,7 @@ class _StudyBuilder:
 
         for spot in self.spots["visits"]:
             loaded = self.notes.load(VisitsSchema(), spot.data, spot)
-            for written in build_visits(loaded, spot, self.notes, visits):
+            for written in build_visits(loaded, spot, arms, visits):
                 part = ExpressionPart(
                     written=written, what="conditions", form=SUBJECT.name
                 )
@@ -300,6 +306,7 @@ class _StudyBuilder:
                 spot=spot,
                 visits=visits,
                 forms=forms,
+                arms=arms,
                 notes=self.notes,
             )
             for written, form in grid.build(schedule):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.expressions import LocatedExpression, parse_at
-from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.schema_fields import (
     BooleanField,
     MappingSchema,
@@ -15,10 +16,12 @@ from forms_spec.loading.schema_fields import (
     OneOf,
     ScalarField,
     TextField,
+    TextListField,
     whole_match,
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.model.visits import Offset, Visit, VisitType, Window
+from forms_spec.rule_syntax.expression import all_of
 
 TARGET = re.compile(
     r"(hour|day|week|month) (-?[0-9]{1,5})"
@@ -140,6 +143,7 @@ class VisitSchema(MappingSchema):
     repeats = BooleanField(load_default=False)
     redcap = TextField(load_default=None)
     when = TextField(load_default=None)
+    arms = TextListField(least=1, load_default=())
 
 
 class ConditionsShape(ScalarField):
@@ -158,21 +162,27 @@ class VisitsSchema(MappingSchema):
 
 
 def build_visits(
-    loaded: dict[str, Any], spot: SourceNode, notes: Notes, visits: dict[str, Visit]
+    loaded: dict[str, Any],
+    spot: SourceNode,
+    arms: ArmConditions,
+    visits: dict[str, Visit],
 ) -> Iterator[LocatedExpression]:
     """Add a file's visits to those of the files before it; gives their conditions."""
+    notes = arms.notes
     for name, data in loaded.get("visits", {}).items():
-        place = spot.at("visits", name).key
+        visit_spot = spot.at("visits", name)
+        place = visit_spot.key
         if name in visits:
             notes.say_duplicate("visit", name, place, visits[name].place)
             continue
 
         when: LocatedExpression | None = None
         if data.get("when") is not None:
-            when = parse_at(spot.at("visits", name, "when"), notes)
+            when = parse_at(visit_spot.at("when"), notes)
         if when is not None:
             yield when
 
+        of_arms = arms.under_key(data.get("arms", ()), visit_spot)
         visits[name] = Visit(
             name=name,
             title=data.get("title", name),
@@ -182,5 +192,5 @@ def build_visits(
             repeats=data.get("repeats", False),
             place=place,
             redcap=data.get("redcap"),
-            when=when.expression if when else None,
+            when=all_of(of_arms, when.expression if when else None),
         )

@@ -10,7 +10,7 @@ from forms_spec.model.codes import Code
 from forms_spec.model.facets import Pattern
 
 READING = frozenset(
-    {"label", "type", "show_when", "help", "annotation", "redcap", "entry"}
+    {"label", "type", "show_when", "arms", "help", "annotation", "redcap", "entry"}
 )
 """Keys of a field that is only read."""
 

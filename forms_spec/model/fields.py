@@ -204,6 +204,8 @@ class Form:
     log: bool = False
     domain: str | None = None
     help: str | None = None
+    when: Expression | None = None
+    """Where it is FALSE the subject has no such form, at whatever visit."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

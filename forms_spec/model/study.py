@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
+from forms_spec.model.arms import Arms
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import Eligibility, References
 from forms_spec.model.double_entry import DoubleEntryPlan
@@ -70,6 +71,7 @@ class Study:
     """Days other than day 0 that visits count from, each the first known of its date
     fields.
     """
+    arms: Arms | None = None
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False
     """Whether a site keeps its dictionary until this one is released for it."""

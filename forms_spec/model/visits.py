@@ -79,6 +79,8 @@ class Scheduled:
 
     ``when`` is the condition of a CONDITIONAL one, together with that of its visit.
     Where it is FALSE, the form does not belong to the visit, OPTIONAL or not.
+    ``exists`` is the part of it that says whether the subject has such a form or visit
+    at all: nobody should have begun a form where that is FALSE.
     """
 
     form: str
@@ -86,3 +88,4 @@ class Scheduled:
     expectation: Expectation
     when: Expression | None
     place: TextPlace
+    exists: Expression | None = None

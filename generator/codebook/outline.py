@@ -328,6 +328,10 @@ def _facts(study: Study) -> str:
     if study.visits:
         parts.append(count(len(study.visits), "visit"))
 
+    if study.arms is not None:
+        arms = [f"{name} {title}" for name, title in study.arms.titles.items()]
+        parts.append(f"arms {', '.join(arms)} by {study.arms.by}")
+
     if study.sites:
         sites = [f"{code} {name}" for code, name in study.sites.items()]
         parts.append(f"sites {', '.join(sites)}")

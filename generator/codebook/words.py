@@ -274,6 +274,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "codes",
                 "required",
                 "show_when",
+                "arms",
                 "identifier",
                 "cdash",
                 "sdtm",

@@ -166,6 +166,8 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
     {
         "required": _required,
         "show_when": _shown,
+        # It is a part of the condition under which a field is shown.
+        "arms": _said,
         "range": _range,
         "expected": _expected,
         "alert": _alert,

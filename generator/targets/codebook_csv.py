@@ -219,6 +219,7 @@ IN_A_COLUMN = frozenset(
     {
         "label", "help", "type", "places", "seconds", "unit", "unit_field", "range",
         "alert", "expected", "length", "pattern", "codes", "missing", "show_when",
+        "arms",
         "value", "gives", "required", "identifier", "checks", "cdash", "sdtm",
         "comparator", "anchors", "accept", "size", "entry", "default", "prefill",
         "retired", "max_choices", "lab_test",
@@ -259,6 +260,7 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
             "the other dates that visits count from",
             lambda study: study.anchors,
         ),
+        "arms": ("the arms", lambda study: study.arms),
         "parameters": (
             "the values of parameters: rules name them",
             lambda study: study.parameters,

@@ -454,6 +454,17 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         ),
     ),
     refuse(
+        "unknown-arm",
+        'The study has no arm "{name}"',
+        "{near} List the arms below arms: in the study file",
+        "`arms: {{by: rand.arm, names: {{A: Drug, B: Placebo}}}}` in the study file names "
+        "the arms, and the field that gives the arm of a subject.",
+        _visits(
+            visits="  M3: {title: Month 3, arms: [A]}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
         "visit-decides-itself",
         'The condition of the visit "{visit}" reads the form "{form}" of the same visit',
         "Name another visit, as form[VISIT].field",

@@ -68,6 +68,14 @@ def write_events(study: Study) -> EventLists:
             "the days of REDCap's events all count from one date",
         )
 
+    if study.arms is not None:
+        lists.loss(
+            "arms",
+            "*",
+            ", ".join(study.arms.titles),
+            "an event of REDCap belongs to a single arm, and no answer decides on it",
+        )
+
     repeating = list(_repeating(study))
     if repeating:
         headers = ("event_name", "form_name", "custom_form_label")

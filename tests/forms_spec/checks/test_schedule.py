@@ -238,3 +238,52 @@ def test_a_condition_of_a_visit_is_no_mark_c() -> None:
     visits = anchored("target: day 0", "target: day 9, when: 'base[A].n > 1'")
     found = said(f"{visits}conditions:\n  base: base.n > 2\n", DATED)
     assert [one.split()[1] for one in found] == ["condition-without-conditional"]
+
+
+TWO_ARMS = """
+form: rand
+title: Randomisation
+fields:
+  arm: {label: Arm, type: choice, codes: {A: One, B: Two}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arms", "visit", "mark", "found"),
+    [
+        ("{by: 'rand[A].arm', names: {A: One, B: Two}}", "arms: [B]", "X(A,B)", []),
+        ("{by: 'rand[A].arm', names: {A: One}}", "arms: [A, B]", "X", ["unknown-arm"]),
+        ("{by: 'rand[A].arm', names: {A: One}}", "arms: [A]", "o(B)", ["unknown-arm"]),
+        (
+            "{by: 'rand[A].arm', names: {A: One}}",
+            "arms: [A]",
+            "X()",
+            ["visit-without-forms", "schedule-mark"],
+        ),
+        (
+            "{by: 'rand[A].arm', names: {A: One, C: Three}}",
+            "arms: [A]",
+            "X",
+            ["rule-unknown-code"],
+        ),
+        (
+            "{by: 'rand[A].arn', names: {A: One}}",
+            "arms: [A]",
+            "X",
+            ["rule-unknown-field"],
+        ),
+        ("{by: arm, names: {A: One}}", "arms: [A]", "X", ["rule-unknown-name"]),
+    ],
+)
+def test_an_arm_is_an_answer_that_decides_what_there_is(
+    arms: str, visit: str, mark: str, found: list[str]
+) -> None:
+    visits = (
+        "visits:\n  A: {title: First}\n"
+        f"  B: {{title: Second, {visit}}}\n"
+        f"schedule:\n  columns: A B\n  base: X {mark}\n  rand: X .\n"
+    )
+    codes = [
+        one.split()[1] for one in said(visits, TWO_ARMS, STUDY + f"arms: {arms}\n")
+    ]
+    assert codes == found

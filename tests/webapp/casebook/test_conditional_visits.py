@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.oncology_study import ARMS, FILES
+from tests.oncology_study import ARMS, BY_ARM, FILES
 from tests.studies import study_of
 from tests.webapp.small_site import app_over, client_of
 from tests.webapp.views.test_home import SUBJECT, keep, lines
@@ -15,10 +15,11 @@ from tests.webapp.views.test_home import SUBJECT, keep, lines
 CASEBOOK = f"/subjects/{SUBJECT}"
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
+@pytest.fixture(params=[ARMS, {**ARMS, **BY_ARM}], ids=["when", "arms"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
     """One subject at its first visit."""
-    app = app_over(f"sqlite:///{tmp_path}/study.sqlite", study_of({**FILES, **ARMS}))
+    study = study_of({**FILES, **request.param})
+    app = app_over(f"sqlite:///{tmp_path}/study.sqlite", study)
     keep(app, "sv", "C1D1", visdat="2024-04-01")
     return app
 
@@ -60,3 +61,20 @@ def test_a_form_of_a_visit_that_does_not_exist_is_a_finding(app: Flask) -> None:
     keep(app, "rand", "C1D1", randdat="2024-04-01", arm="B")
     page = client_of(app).get(f"{CASEBOOK}/B8/sv").text
     assert "This subject has no such visit" not in page
+
+
+def test_a_form_and_a_field_of_another_arm_do_not_exist(tmp_path: Path) -> None:
+    study = study_of({**FILES, **ARMS, **BY_ARM})
+    app = app_over(f"sqlite:///{tmp_path}/arms.sqlite", study)
+    client = client_of(app)
+    keep(app, "sv", "W6", visdat="2024-04-10")
+
+    keep(app, "rand", "C1D1", randdat="2024-03-01", arm="B")
+    page = client.get(f"{CASEBOOK}/W6/neuro").text
+    assert "This form is not expected for this subject" in page
+    assert lines(client, "unfinished") == []
+
+    keep(app, "rand", "C1D1", randdat="2024-03-01", arm="A")
+    assert "Neuropathy, Scan of week 6" in [
+        words for _, words in lines(client, "unfinished")
+    ]

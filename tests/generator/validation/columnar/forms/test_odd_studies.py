@@ -18,7 +18,7 @@ from generator.package.writer import write_package
 from generator.validation.report.report import Report
 from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.forms.test_agreement import agree
-from tests.oncology_study import ARMS, FILES
+from tests.oncology_study import ARMS, BY_ARM, FILES
 from tests.package_cases import captured
 from tests.studies import study_of
 
@@ -239,9 +239,10 @@ def test_visits_that_count_from_each_other(tmp_path: Path) -> None:
     assert counts["FU"]["not yet due"] >= 4
 
 
-def test_visits_of_another_arm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_arm", [{}, BY_ARM], ids=["when", "arms"])
+def test_visits_of_another_arm(tmp_path: Path, by_arm: dict[str, str]) -> None:
     """One subject of each arm, one of whom nobody knows the arm, and a form too many."""
-    of = study_of({**FILES, **ARMS})
+    of = study_of({**FILES, **ARMS, **by_arm})
     forms: list[CapturedForm] = []
     for number, arm in enumerate(("A", "B", "", "A"), start=1):
         subject = f"01-{number:03}"
