@@ -10,10 +10,9 @@ A decision is what a reader has to keep in mind: ``if``, ``for``, ``while``, ``e
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -76,24 +75,28 @@ def source_files() -> Iterator[Path]:
         yield from sorted((ROOT / package).rglob("*.py"))
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree: parsed once, and asked by many."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def measures(paths: Iterable[Path]) -> Measures:
     """The counts of several files together."""
-    return sum((measures_of(path.read_text()) for path in paths), Measures())
+    return sum(map(measures_of, paths), Measures())
 
 
-def measures_of(text: str) -> Measures:
-    """The counts of one file's text."""
-    functions = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, Function)
-    ]
+def measures_of(path: Path) -> Measures:
+    """The counts of one file."""
+    functions = [node for node in nodes_of(path) if isinstance(node, Function)]
     body = {number for function in functions for number in body_numbers(function)}
     inside = {id(node): node for function in functions for node in ast.walk(function)}
-    lines = text.splitlines()
+    lines = path.read_text().splitlines()
 
     return Measures(
         decisions=sum(map(decisions, inside.values())),
         body_lines=len(body),
-        body_comments=len(body & comment_numbers(text)),
+        body_comments=len(body & comment_numbers(path)),
         long_lines=sum(len(line) > WIDE for line in lines),
         lines=len(lines),
     )
@@ -120,18 +123,27 @@ def decisions(node: ast.AST) -> int:
     return 0
 
 
-def comment_numbers(text: str) -> set[int]:
+def comment_numbers(path: Path) -> set[int]:
     """The numbers of the lines that hold a comment alone."""
-    return {
-        token.start[0]
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip()
+    texts = (
+        node
+        for node in nodes_of(path)
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+    )
+    inside_texts = {
+        number
+        for node in texts
+        for number in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
     }
+    lines = path.read_text().splitlines()
+    signs = {number for number, line in enumerate(lines, 1) if line.lstrip()[:1] == "#"}
+
+    return signs - inside_texts
 
 
 def crowded_comprehensions(path: Path) -> Iterator[str]:
     """The places of comprehensions with two ``for`` and a condition."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if not isinstance(node, Comprehension):
             continue
         has_condition = any(generator.ifs for generator in node.generators)
@@ -143,7 +155,7 @@ def class_places() -> dict[str, list[str]]:
     """The files in which each name of a class stands, once for each class."""
     places: dict[str, list[str]] = {}
     for path in source_files():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef):
                 place = str(path.relative_to(ROOT))
                 places.setdefault(node.name, []).append(place)

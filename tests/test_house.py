@@ -19,6 +19,7 @@ from tests.code_measures import (
     class_places,
     crowded_comprehensions,
     measures,
+    nodes_of,
     source_files,
 )
 from tests.script_measures import script_files, script_names
@@ -108,10 +109,9 @@ def imports() -> dict[str, set[str]]:
     """
     found: dict[str, set[str]] = {}
     for name, path in modules().items():
-        nodes = ast.walk(ast.parse(path.read_text()))
         targets = {
             target
-            for node in nodes
+            for node in nodes_of(path)
             if isinstance(node, ast.Import | ast.ImportFrom)
             for target in imported(node)
         }
@@ -144,11 +144,10 @@ def late_imports(name: str, path: Path) -> Iterator[tuple[str, str]]:
     """The places of imports inside functions, each with the line above it or above
     those before it.
     """
-    text = path.read_text()
-    lines = text.splitlines()
+    lines = path.read_text().splitlines()
     functions = (
         node
-        for node in ast.walk(ast.parse(text))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     late = {
@@ -172,19 +171,17 @@ MOST_QUIRKS = 10
 
 def test_names_say_what_they_hold() -> None:
     names = [
-        name
-        for path in modules().values()
-        for name in bound_names(ast.parse(path.read_text()))
+        name for path in modules().values() for name in bound_names(nodes_of(path))
     ]
     quirks = [name for name in names if name in QUIRKS]
     assert len(quirks) * 1000 <= MOST_QUIRKS * len(names)
 
 
-def bound_names(tree: ast.Module) -> Iterator[str]:
+def bound_names(nodes: tuple[ast.AST, ...]) -> Iterator[str]:
     """The parameters of functions, and the variables that are given a value inside
     them.
     """
-    for function in ast.walk(tree):
+    for function in nodes:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             arguments = function.args
             parameters = (
@@ -193,7 +190,7 @@ def bound_names(tree: ast.Module) -> Iterator[str]:
                 *arguments.kwonlyargs,
             )
             yield from (parameter.arg for parameter in parameters)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
