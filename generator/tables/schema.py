@@ -99,10 +99,6 @@ compare.
 """
 
 
-_NOTHING: tuple[object, ...] = (None, False, [], {})
-"""What a property has that says nothing of a field."""
-
-
 def _own_properties(field: Field) -> Descriptor:
     """The dictionary's words, so that a reader of the package needs no other file to
     understand it.
@@ -142,8 +138,13 @@ def _own_properties(field: Field) -> Descriptor:
     return {
         f"crfsmith:{name}": value
         for name, value in data.items()
-        if value not in _NOTHING
+        if not _says_nothing(value)
     }
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a property has no value. Zero is one: ``places: 0``."""
+    return value is None or value is False or value == [] or value == {}
 
 
 def _text_of(expression: Expression | None) -> str | None:

@@ -56,6 +56,12 @@ def test_a_number_has_type_range_unit_and_reasons_for_its_absence() -> None:
     }
 
 
+@pytest.mark.parametrize("places", [0, 1])
+def test_decimal_places_are_said_though_they_be_none(places: int) -> None:
+    study = with_field(f"{{label: X, type: decimal, places: {places}}}")
+    assert field("x", table="lb", study=study)["crfsmith:places"] == places
+
+
 def test_a_choice_has_its_codes_and_their_labels() -> None:
     found = field("vsperf")
     assert found["constraints"] == {"enum": ["Y", "N"]}
