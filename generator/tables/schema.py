@@ -144,7 +144,7 @@ def _own_properties(field: Field) -> Descriptor:
 
 def _says_nothing(value: object) -> bool:
     """Whether a property has no value. Zero is one: ``places: 0``."""
-    return value is None or value is False or value == [] or value == {}
+    return value is None or value is False or value in ([], {})
 
 
 def _text_of(expression: Expression | None) -> str | None:
