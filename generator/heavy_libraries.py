@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import polars
     import pyspark
     import pyspark.sql
+    import python_calamine
     import requests
     import rfc3161_client
     import rich
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     import rich.table
     import rich.text
     import typst
+    import xlsxwriter
     import z3
 else:
 
@@ -87,6 +89,8 @@ else:
     polars = _Library("polars")
     # An extra, and a Java process behind it.
     pyspark = _Library("pyspark")
+    # An extra: dictionaries as workbooks.
+    python_calamine = _Library("python_calamine")
     # An extra: a provider is asked with it.
     requests = _Library("requests")
     # An extra: few heads are stamped by an outside clock.
@@ -95,6 +99,8 @@ else:
     rich = _Library("rich")
     # An extra of 80 MB: documents as PDF.
     typst = _Library("typst")
+    # An extra: dictionaries as workbooks.
+    xlsxwriter = _Library("xlsxwriter")
     # An extra of 90 MB: proofs about a dictionary.
     z3 = _SteadyLibrary("z3")
 
@@ -106,9 +112,11 @@ __all__ = [
     "lxml",
     "polars",
     "pyspark",
+    "python_calamine",
     "requests",
     "rfc3161_client",
     "rich",
     "typst",
+    "xlsxwriter",
     "z3",
 ]

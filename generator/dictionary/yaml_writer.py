@@ -26,9 +26,9 @@ _BLANKS_OF_LINES = re.compile(r"^[ \t]|[ \t]$|\t", re.MULTILINE)
 _NULLS = ("", "null", "~")
 
 
-def write_yaml(data: Mapping[str, Data]) -> str:
-    """The text of one file."""
-    return "\n".join([*_mapping(data, 0), ""])
+def write_yaml(data: Mapping[str, Data], indent: int = 0) -> str:
+    """The text of one file, or with ``indent`` of entries that stand so far right."""
+    return "\n".join([*_mapping(data, indent), ""])
 
 
 def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _mapping(data: Mapping[str, Data], indent: int) -> Iterator[str]:
             yield from _text(head, value, indent)
             continue
 
-        line = f"{head} {_flow(value)}"
+        line = f"{head} {flow(value)}"
         if not isinstance(value, Mapping):
             yield line
             continue
@@ -131,17 +131,18 @@ def _folded(value: str, width: int) -> list[str]:
     )
 
 
-def _flow(value: Data) -> str:
+def flow(value: Data) -> str:
+    """A value on one line: texts, ``{key: value}`` and ``[item, item]``."""
     if value is None:
         return "null"
     if isinstance(value, str):
         return scalar(value, flow=True)
 
     if isinstance(value, Mapping):
-        pairs = [f"{scalar(key, flow=True)}: {_flow(of)}" for key, of in value.items()]
+        pairs = [f"{scalar(key, flow=True)}: {flow(of)}" for key, of in value.items()]
         return f"{{{', '.join(pairs)}}}"
 
-    return f"[{', '.join(map(_flow, value))}]"
+    return f"[{', '.join(map(flow, value))}]"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -20,7 +20,7 @@ DOCUMENTATION = (
     "codebook_html",
     "codebook_csv",
 )
-DICTIONARIES = ("redcap_dictionary",)
+DICTIONARIES = ("redcap_dictionary", "workbook")
 RECORDS = (
     "package",
     "spreadsheet",

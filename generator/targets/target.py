@@ -125,13 +125,14 @@ class DictionaryTarget(Target):
     """A dictionary of another program.
 
     ``note`` is a sentence on what ``write`` adds beside the file. ``read`` raises
-    ``UnusableOption``.
+    ``UnusableOption``. ``libraries`` come with the extra of the target's name.
     """
 
     write: Callable[[DictionarySource], WrittenDictionary]
     note: str = ""
     read: DictionaryReader | None = None
     read_options: tuple[ReadOption, ...] = ()
+    libraries: tuple[str, ...] = ()
 
 
 # ---- records: ``crfsmith export --as NAME``

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def _read(
 ) -> None:
     """Another program's dictionary becomes a new folder."""
     assert reader.read is not None, reader.name
+    _need_libraries(reader)
     # Files of an earlier conversion would become parts of the new dictionary.
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError(f"{folder} is not empty. Give a new folder.")
@@ -158,6 +160,14 @@ def _read(
     forms = sum(name.startswith("forms/") for name in result.files)
     click.echo(f"{folder}: {result.fields:,} fields in {forms} forms.")
     sys.exit(CLEAN if result.usable else FINDINGS)
+
+
+def _need_libraries(target: DictionaryTarget) -> None:
+    if not all(map(find_spec, target.libraries)):
+        raise CommandError(
+            f"For {target.name} you need more libraries. Run: pip install "
+            f"'crfsmith[{target.name}]'."
+        )
 
 
 def _option_values(
@@ -190,6 +200,8 @@ def _write(target: DictionaryTarget, source: Path, out: Path | None) -> None:
     """A folder becomes another program's dictionary."""
     if out is None:
         raise CommandError(f"Give the file to write with --out FILE{target.suffix}.")
+
+    _need_libraries(target)
     try:
         files, unreadable = read_dictionary(source)
     except UnreadableFolder as error:

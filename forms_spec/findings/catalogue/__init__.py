@@ -27,6 +27,7 @@ from forms_spec.findings.catalogue import (
     roles,
     rules,
     shapes,
+    sheets,
     subjects,
     text,
     values,
@@ -56,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     importing,
     subjects,
     redcap,
+    sheets,
     audit,
 )
 

@@ -1,0 +1,1 @@
+"""A dictionary as a workbook of a spreadsheet program, and back."""
