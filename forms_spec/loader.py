@@ -11,8 +11,10 @@ from forms_spec.checks import run_checks
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.consequences import without_consequences
 from forms_spec.loading.finding_collector import Notes
+from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.loading.study_builder import build_study
 from forms_spec.model.study import Study
+from forms_spec.yaml_source.document import Document
 
 DATA = "subjects/"
 """Files below this folder are data, not dictionary."""
@@ -28,6 +30,18 @@ class LoadResult:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What was read of a dictionary, sound or not.
+
+    ``loaded`` is None when no file begins a study.
+    """
+
+    result: LoadResult
+    loaded: LoadedStudy | None
+    documents: Mapping[str, Document]
+
+
 def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadResult:
     """Load and check a dictionary, given as texts by file name. Bad text gives
     findings, never an error.
@@ -35,6 +49,11 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
     ``incomplete``: some file of it could not be read at all, so that what seems to be
     lacking is not told.
     """
+    return read_study(files, incomplete=incomplete).result
+
+
+def read_study(files: Mapping[str, str], *, incomplete: bool = False) -> Reading:
+    """As ``load_study``, with everything that was read on the way."""
     names = sorted(name for name in files if not name.startswith(DATA))
     texts = {name: files[name] for name in names}
     notes = Notes()
@@ -46,6 +65,18 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
             notes.extend(run_checks(loaded))
 
     documents = built.parts.documents
+    result = _result(notes, loaded, documents, incomplete=incomplete)
+
+    return Reading(result=result, loaded=loaded, documents=documents)
+
+
+def _result(
+    notes: Notes,
+    loaded: LoadedStudy | None,
+    documents: Mapping[str, Document],
+    *,
+    incomplete: bool,
+) -> LoadResult:
     if any(document.root is None for document in documents.values()):
         incomplete = True
 

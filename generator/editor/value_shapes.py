@@ -142,6 +142,19 @@ def either(*shapes: Json) -> Json:
     return {"anyOf": list(shapes)}
 
 
+IN_FULL: Mapping[type[fields.Field[Any]], type[Schema]] = MappingProxyType(
+    {
+        OneCode: CodeSchema,
+        OneCriterion: CriterionSchema,
+        OneDerivation: DerivationSchema,
+        OneMissing: MissingSchema,
+        OneParameter: ParameterSchema,
+        PatternShape: PatternSchema,
+    }
+)
+"""Shapes that are a text in short, and a mapping in full."""
+
+
 def _text_or(schema: type[Schema]) -> Shape:
     """A text in short, a mapping in full."""
     return lambda _, describer: either(text(), describer.mapping(schema))
@@ -245,12 +258,7 @@ SHAPES: Mapping[type[fields.Field[Any]], Shape] = MappingProxyType(
         NestedField: lambda shape, describer: describer.mapping(type(shape.schema)),
         Codes: _codes,
         CodesOrName: _codes_or_name,
-        OneCode: _text_or(CodeSchema),
-        OneCriterion: _text_or(CriterionSchema),
-        OneDerivation: _text_or(DerivationSchema),
-        OneMissing: _text_or(MissingSchema),
-        OneParameter: _text_or(ParameterSchema),
-        PatternShape: _text_or(PatternSchema),
+        **{shape: _text_or(schema) for shape, schema in IN_FULL.items()},
         FieldShape: lambda _, describer: describer.mapping(FieldSchema),
         ComparatorsShape: _comparators,
         Length: _length,

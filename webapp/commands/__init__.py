@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "prove": "Prove what a study's rules can and cannot do.",
         "format": "Lay out the files of a dictionary.",
         "explain": "Explain a finding code.",
+        "lsp": "Answer a text editor about a dictionary (language server).",
         "schema": "Write the JSON Schema of a dictionary's files.",
         "preview": "Serve a dictionary's forms without a database.",
         "convert": "Convert a dictionary from or to another format.",

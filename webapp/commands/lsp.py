@@ -1,0 +1,28 @@
+"""``crfsmith lsp``: the language server that an editor starts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from webapp.installation.command_error import CommandError
+
+SERVER = "generator.editor.answers"
+
+
+@click.command(short_help="Answer a text editor about a dictionary (language server).")
+def command() -> None:
+    """Answer a text editor, which starts this command, over standard input and output.
+
+    This needs pip install 'crfsmith[editor]'. docs/editor.md says how editors are set
+    up.
+    """
+    if find_spec("pygls") is None:
+        raise CommandError(
+            "The language server needs pygls. Run: pip install 'crfsmith[editor]'."
+        )
+
+    # Imported by name, because the module cannot be read without the extra.
+    import_module(SERVER).dictionary_server().start_io()
