@@ -74,24 +74,26 @@ def test_the_next_question_starts_with_its_own_first_key(
 
 
 @pytest.mark.parametrize(
-    ("field", "keys", "code"),
+    "typed",
     [
-        ("cmroute", "oral", "ORAL"),
-        ("cmdosfrq", "bid", "BID"),
-        ("cmdosfrq", "prn", "PRN"),
+        {"cmroute": ("oral", "ORAL"), "cmdosfrq": ("bid", "BID")},
+        {"cmdosfrq": ("prn", "PRN")},
     ],
 )
 def test_a_menu_takes_codes_and_abbreviations(
-    firefox: Firefox, site: Site, field: str, keys: str, code: str
+    firefox: Firefox, site: Site, typed: dict[str, tuple[str, str]]
 ) -> None:
     open_form(firefox, site, "LOG/cm")
     firefox.wait("document.activeElement.closest('.add')")
     firefox.read("document.activeElement.click()")
     firefox.wait("document.activeElement.id === 'r-cm-1-cmtrt'")
-    firefox.read(f"document.getElementById('r-cm-1-{field}').focus()")
-    firefox.type(keys)
-    firefox.press("Tab")
-    assert saved(firefox, site, "cm", "LOG")[field] == code
+    for field, (keys, _) in typed.items():
+        firefox.read(f"document.getElementById('r-cm-1-{field}').focus()")
+        firefox.type(keys)
+        firefox.press("Tab")
+    texts = saved(firefox, site, "cm", "LOG")
+    for field, (_, code) in typed.items():
+        assert texts[field] == code
 
 
 def test_what_fits_nothing_is_said(firefox: Firefox, site: Site) -> None:
@@ -103,13 +105,13 @@ def test_what_fits_nothing_is_said(firefox: Firefox, site: Site) -> None:
     )
 
 
-@pytest.mark.parametrize("form", ["dm", "vs", "lbc"])
 def test_no_tab_is_needed_to_reach_the_first_question(
-    firefox: Firefox, site: Site, form: str
+    firefox: Firefox, site: Site
 ) -> None:
-    open_form(firefox, site, f"SCR/{form}")
     first = "[...document.querySelectorAll('#form .q :is(input, select, textarea)')]"
-    assert firefox.read(
-        f"document.activeElement === {first}.find((one) => one.checkVisibility() "
-        "&& one.type !== 'hidden')"
-    )
+    for form in ("dm", "vs", "lbc"):
+        open_form(firefox, site, f"SCR/{form}")
+        assert firefox.read(
+            f"document.activeElement === {first}.find((one) => one.checkVisibility() "
+            "&& one.type !== 'hidden')"
+        ), form

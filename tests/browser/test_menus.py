@@ -34,43 +34,56 @@ def choose(page: Page, field: str, keys: str) -> Locator:
 
 
 @pytest.mark.parametrize(
-    ("field", "keys", "answer"),
+    "typed",
     [
-        ("cmroute", "oral", ("By mouth", "ORAL")),
-        ("cmroute", "po", ("By mouth", "ORAL")),
-        ("cmroute", "By mouth", ("By mouth", "ORAL")),
-        ("cmroute", "subcut", ("Subcutaneous", "SUBCUTANEOUS")),
-        ("cmdosfrq", "bid", ("Twice a day", "BID")),
-        ("cmdosfrq", "qd", ("Once a day", "QD")),
-        ("cmdosfrq", "PRN", ("When needed", "PRN")),
-        ("cmdosfrq", "tds", ("Three times a day", "TID")),
-        ("cmclass", "ace", ("Paracetamol (acetaminophen)", "ACET")),
+        {
+            "cmroute": ("oral", "By mouth", "ORAL"),
+            "cmdosfrq": ("bid", "Twice a day", "BID"),
+            "cmclass": ("ace", "Paracetamol (acetaminophen)", "ACET"),
+        },
+        {
+            "cmroute": ("po", "By mouth", "ORAL"),
+            "cmdosfrq": ("qd", "Once a day", "QD"),
+        },
+        {
+            "cmroute": ("By mouth", "By mouth", "ORAL"),
+            "cmdosfrq": ("PRN", "When needed", "PRN"),
+        },
+        {
+            "cmroute": ("subcut", "Subcutaneous", "SUBCUTANEOUS"),
+            "cmdosfrq": ("tds", "Three times a day", "TID"),
+        },
     ],
 )
 def test_codes_labels_and_abbreviations_choose(
-    medication: Page, site: Site, field: str, keys: str, answer: tuple[str, str]
+    medication: Page, site: Site, typed: dict[str, tuple[str, str, str]]
 ) -> None:
-    label, code = answer
-    box = choose(medication, field, keys)
-    expect(box).to_have_value(label)
+    """Of each menu: the keys, the answer that is shown then, and its code."""
+    for field, (keys, label, _) in typed.items():
+        expect(choose(medication, field, keys)).to_have_value(label)
     medication.keyboard.press("Control+s")
     expect(medication.locator("#state")).to_have_text(SAVED)
     stored = load(site.database, KEY)
     assert stored is not None
-    assert stored.record.rows["cm"][0].texts[field] == code
+    texts = stored.record.rows["cm"][0].texts
+    assert {field: texts[field] for field in typed} == {
+        field: code for field, (_, _, code) in typed.items()
+    }
     medication.reload()
-    expect(menu(medication, field)).to_have_value(label)
+    for field, (_, label, _) in typed.items():
+        expect(menu(medication, field)).to_have_value(label)
 
 
 @pytest.mark.parametrize(
-    ("field", "keys"), [("cmroute", "o"), ("cmdosfrq", "every"), ("cmroute", "zzz")]
+    "typed", [{"cmroute": "o", "cmdosfrq": "every"}, {"cmroute": "zzz"}]
 )
 def test_what_names_no_single_answer_chooses_none_and_is_said(
-    medication: Page, field: str, keys: str
+    medication: Page, typed: dict[str, str]
 ) -> None:
-    box = choose(medication, field, keys)
-    expect(box).to_have_value(keys)
-    expect(medication.locator(f"#r-cm-1-{field}-msg .finding")).to_contain_text(keys)
+    for field, keys in typed.items():
+        expect(choose(medication, field, keys)).to_have_value(keys)
+        finding = medication.locator(f"#r-cm-1-{field}-msg .finding")
+        expect(finding).to_contain_text(keys)
 
 
 def test_what_fits_nothing_is_said_at_once(medication: Page) -> None:
