@@ -184,7 +184,7 @@ def package_of(folder: Path, content: bytes, schema: dict[str, Any] = SCHEMA) ->
     return folder
 
 
-@settings(max_examples=examples(20, 80))
+@settings(max_examples=examples(12, 80))
 @given(
     rows=ROWS,
     newline=st.sampled_from(["\n", "\r\n"]),
@@ -341,7 +341,7 @@ def test_keys_on_disk_are_found_like_keys_in_memory(
     ) == (3, 3)
 
 
-@settings(max_examples=examples(8, 30))
+@settings(max_examples=examples(5, 30))
 @given(forms=any_forms())
 def test_any_forms_of_a_study(
     tmp_path_factory: pytest.TempPathFactory, forms: list[CapturedForm]
@@ -349,7 +349,7 @@ def test_any_forms_of_a_study(
     both_agree(write(tmp_path_factory.mktemp("study") / "p.zip", forms))
 
 
-@settings(max_examples=examples(10, 40))
+@settings(max_examples=examples(6, 40))
 @given(data=st.data())
 def test_a_study_s_package_with_any_damage(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
