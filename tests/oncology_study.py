@@ -79,6 +79,20 @@ fields:
 """,
 }
 """The same trial with a schedule for each of two arms."""
+CYCLES = {
+    "visits.yaml": """
+visits:
+  C1D1: {title: Cycle 1 day 1, target: day 0}
+  CYC: {title: Later cycle, repeats: {every: 3 weeks, from: C1D1, most: 3}, window: 2 days}
+  EOT: {title: End of treatment, type: termination}
+schedule:
+  columns: C1D1 CYC EOT
+  sv:      X    X   X
+  rand:    X    .   .
+  eot:     .    .   X
+""",
+}
+"""The same trial with numbered cycles."""
 
 BY_ARM = {
     "study.yaml": FILES["study.yaml"]

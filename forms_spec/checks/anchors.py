@@ -46,18 +46,16 @@ def check_targets(loaded: LoadedStudy) -> Iterator[Finding]:
     """The target of every visit counts from a day that can be known."""
     study = loaded.study
     for visit in study.visits.values():
-        target = visit.target
-        if target is None or target.anchor is None:
+        anchor = visit.anchor
+        if anchor is None:
             continue
 
         place = _target_place(loaded, visit)
-        if target.anchor in study.visits:
-            yield from _from_visit(study, visit, target.anchor, place)
-        elif target.anchor not in study.anchors:
-            near = did_you_mean(target.anchor, (*study.visits, *study.anchors))
-            yield finding(
-                "unknown-target-anchor", text=place, name=target.anchor, near=near
-            )
+        if anchor in study.visits:
+            yield from _from_visit(study, visit, anchor, place)
+        elif anchor not in study.anchors:
+            near = did_you_mean(anchor, (*study.visits, *study.anchors))
+            yield finding("unknown-target-anchor", text=place, name=anchor, near=near)
 
 
 def _from_visit(
@@ -67,6 +65,8 @@ def _from_visit(
     circle = _circle(study, visit)
     if circle:
         yield finding("target-in-circle", text=place, circle=" -> ".join(circle))
+    elif visit.cycles is not None and study.visits[anchor].repeats:
+        yield finding("cycles-of-repeating", text=place, name=anchor)
     elif field_named(study, VISIT_DATE) is None:
         yield finding("target-without-date", text=place, name=anchor)
 
@@ -77,8 +77,8 @@ def _circle(study: Study, visit: Visit) -> list[str]:
     """
     path = [visit.name]
     current = visit
-    while current.target is not None:
-        following = study.visits.get(current.target.anchor or "")
+    while current.anchor is not None:
+        following = study.visits.get(current.anchor)
         if following is None:
             break
 
@@ -98,7 +98,8 @@ def _target_place(loaded: LoadedStudy, visit: Visit) -> TextPlace:
     for file in loaded.parts.visits:
         spot = file.at("visits", visit.name)
         if spot.has and spot.key == visit.place:
-            return spot.at("target").place
+            key = "target" if spot.at("target").has else "repeats"
+            return spot.at(key).place
 
     return visit.place
 

@@ -167,6 +167,10 @@ def _unscheduled(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
 
 def _scheduled(study: Study, visit: Visit, spot: SourceNode) -> Iterator[Finding]:
     target, window = visit.target, visit.window
+    if visit.cycles is not None:
+        yield from _cycles(visit, spot)
+        return
+
     if target is not None and _shares_target(study, visit, target):
         yield finding("target-of-repeating", text=spot.at("target").place)
 
@@ -181,6 +185,15 @@ def _scheduled(study: Study, visit: Visit, spot: SourceNode) -> Iterator[Finding
     # "3 days before to 3 after" needs a day to be before and after.
     if target is None:
         yield finding("window-without-target", text=place.key)
+
+
+def _cycles(visit: Visit, spot: SourceNode) -> Iterator[Finding]:
+    """Days that a visit with days for each number cannot have."""
+    if visit.target is not None:
+        yield finding("cycles-with-one-day", text=spot.at("target").key, key="target")
+
+    if visit.window is not None and not visit.window.around:
+        yield finding("cycles-with-one-day", text=spot.at("window").key, key="window")
 
 
 def _shares_target(study: Study, visit: Visit, target: Offset) -> bool:
@@ -221,7 +234,7 @@ def _missing_day_zero(loaded: LoadedStudy) -> Iterator[Finding]:
         return
 
     for visit in loaded.study.visits.values():
-        if visit.target is not None and visit.target.anchor is None:
+        if visit.target_of(1) is not None and visit.anchor is None:
             # All other targets count from the same day, so one finding is enough.
             yield finding("window-without-day-zero", text=visit.place)
             return

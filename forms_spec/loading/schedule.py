@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.arms import ArmConditions
@@ -14,7 +15,7 @@ from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.model.fields import Form
 from forms_spec.model.visits import Expectation, Scheduled, Visit
-from forms_spec.rule_syntax.expression import all_of
+from forms_spec.rule_syntax.expression import all_of, parse_expression
 from forms_spec.rules import Expression
 
 MARKS: Mapping[str, Expectation | None] = {
@@ -39,6 +40,15 @@ class WrittenMark:
     expectation: Expectation
     exists: Expression | None
     place: TextPlace
+
+
+def _last_number(visit: Visit, place: TextPlace) -> Expression | None:
+    """That a cycle has no larger number than the last; None where there is no last."""
+    if visit.cycles is None or visit.cycles.most is None:
+        return None
+
+    parsed = parse_expression(f"unsno <= {visit.cycles.most}", place)
+    return None if isinstance(parsed, Finding) else parsed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +203,7 @@ class ScheduleGrid:
             visit=visit,
             expectation=expectation,
             when=all_of(mark.exists, when),
-            exists=mark.exists,
+            exists=all_of(mark.exists, _last_number(self.visits[visit], mark.place)),
             place=mark.place,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from forms_spec.loading.arms import ArmConditions
@@ -11,6 +12,7 @@ from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.schema_fields import (
     BooleanField,
+    IntegerField,
     MappingSchema,
     NamedMapping,
     OneOf,
@@ -20,7 +22,7 @@ from forms_spec.loading.schema_fields import (
     whole_match,
 )
 from forms_spec.loading.schema_problems import fail
-from forms_spec.model.visits import Offset, Visit, VisitType, Window
+from forms_spec.model.visits import Cycles, Offset, Visit, VisitType, Window
 from forms_spec.rule_syntax.expression import all_of
 
 TARGET = re.compile(
@@ -29,6 +31,7 @@ TARGET = re.compile(
 )
 DAY = re.compile(r"(hour|day|week) (-?[0-9]{1,5})")
 DAYS = re.compile(r"([0-9]{1,5}) (hour|day|week)s?")
+LENGTH = re.compile(r"([1-9][0-9]{0,4}) (hour|day|week|month)s?")
 WEEK = 7
 HOURS = 24
 
@@ -81,6 +84,17 @@ class DaysField(ScalarField):
         return _days(int(length[1]), length[2])
 
 
+class DaysOrMonthsField(ScalarField):
+    """``3 weeks`` or ``1 month``: a length of time from one visit to the next."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Offset:
+        length = whole_match(LENGTH, value)
+        if length is None:
+            fail("not-days")
+
+        return _offset(int(length[1]), length[2], None)
+
+
 class DayField(ScalarField):
     """``day -60`` or ``week 3``: a day counted from the same day as the target."""
 
@@ -130,6 +144,33 @@ _FROM_TO = FromTo()
 _BEFORE_AFTER = BeforeAfter()
 
 
+class CyclesSchema(MappingSchema):
+    """Numbered times of a visit."""
+
+    every = DaysOrMonthsField(required=True)
+    from_ = TextField(load_default=None, data_key="from")
+    most = IntegerField(load_default=None)
+
+
+class RepeatsShape(ScalarField):
+    """``true``, ``false`` or ``{every: 21 days, from: C1D1, most: 35}``."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool | Cycles:
+        if not isinstance(value, dict):
+            return bool(_FLAG.deserialize(value))
+
+        data = _CYCLES.load(value)
+        every: Offset = data["every"]
+        return Cycles(
+            every=replace(every, anchor=data.get("from_")),
+            most=data.get("most"),
+        )
+
+
+_FLAG = BooleanField()
+_CYCLES = CyclesSchema()
+
+
 class VisitSchema(MappingSchema):
     """One visit."""
 
@@ -140,7 +181,7 @@ class VisitSchema(MappingSchema):
     )
     target = OffsetField(load_default=None)
     window = WindowShape(load_default=None)
-    repeats = BooleanField(load_default=False)
+    repeats = RepeatsShape(load_default=False)
     redcap = TextField(load_default=None)
     when = TextField(load_default=None)
     arms = TextListField(least=1, load_default=())
@@ -182,6 +223,7 @@ def build_visits(
         if when is not None:
             yield when
 
+        repeats = data.get("repeats", False)
         of_arms = arms.under_key(data.get("arms", ()), visit_spot)
         visits[name] = Visit(
             name=name,
@@ -189,7 +231,8 @@ def build_visits(
             type=VisitType(data.get("type", VisitType.SCHEDULED.value)),
             target=data.get("target"),
             window=data.get("window"),
-            repeats=data.get("repeats", False),
+            repeats=repeats is not False,
+            cycles=repeats if isinstance(repeats, Cycles) else None,
             place=place,
             redcap=data.get("redcap"),
             when=all_of(of_arms, when.expression if when else None),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,21 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cycles:
+    """Numbered times of a visit: number n is due n times ``every`` after its anchor.
+
+    ``most`` is the last number; None where there is none.
+    """
+
+    every: Offset
+    most: int | None = None
+
+    def target(self, number: int) -> Offset:
+        """The target of a number, which counts from 1; 0 is a visit nobody began."""
+        return replace(self.every, count=self.every.count * max(number, 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
     """A visit of the schedule.
 
@@ -71,6 +86,20 @@ class Visit:
     place: TextPlace
     redcap: str | None = None
     when: Expression | None = None
+    cycles: Cycles | None = None
+
+    def target_of(self, number: int) -> Offset | None:
+        """The target of the visit's time of a number; 0 where it does not repeat."""
+        if self.cycles is not None:
+            return self.cycles.target(number)
+
+        return self.target
+
+    @property
+    def anchor(self) -> str | None:
+        """The visit or anchor that the days count from; None for day 0, or no day."""
+        target = self.target_of(1)
+        return target.anchor if target is not None else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

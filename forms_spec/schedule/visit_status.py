@@ -14,6 +14,7 @@ from enum import Enum
 
 from forms_spec.model.study import Study
 from forms_spec.model.visits import (
+    Cycles,
     Expectation,
     Offset,
     Scheduled,
@@ -137,10 +138,9 @@ def start_day(visit: Visit, timeline: Timeline, unsno: int = 0) -> date | None:
     A visit is an anchor by its own date. Of an anchor that repeats, the instance with
     the same number counts for a visit that repeats, and the latest for any other.
     """
-    if visit.target is None or visit.target.anchor is None:
+    anchor = visit.anchor
+    if anchor is None:
         return timeline.day_zero
-
-    anchor = visit.target.anchor
     if anchor in timeline.anchors:
         return timeline.anchors[anchor]
 
@@ -157,19 +157,21 @@ def start_day(visit: Visit, timeline: Timeline, unsno: int = 0) -> date | None:
     return max(filter(None, days.values()), default=None)
 
 
-def due_dates(visit: Visit, start: date | None) -> Due | None:
-    """When a visit is due; None for a visit without target, or before the day that it
-    counts from is known.
+def due_dates(visit: Visit, start: date | None, unsno: int = 0) -> Due | None:
+    """When a visit is due, or its time of a number.
+
+    None for a visit without target, or before the day that it counts from is known.
 
     Also None where the calendar ends: a mistyped day 0 in the year 9999 has no month
     24.
     """
-    if start is None or visit.target is None:
+    target = visit.target_of(unsno)
+    if start is None or target is None:
         return None
 
     # Python's calendar ends with the year 9999.
     try:
-        return _due(visit.target, visit.window, start)
+        return _due(target, visit.window, start)
     except (OverflowError, ValueError):
         return None
 
@@ -196,7 +198,7 @@ def visit_state(
     unscheduled visit not before it took place. Before day 0 is known the visits before
     it are due.
     """
-    due = due_dates(visit, start_day(visit, timeline, unsno))
+    due = due_dates(visit, start_day(visit, timeline, unsno), unsno)
     captured = timeline.captured.get((visit.name, unsno))
 
     if captured is not None:
@@ -283,7 +285,7 @@ def visit_states(
     study: Study, timeline: Timeline, today: date
 ) -> tuple[VisitState, ...]:
     """Every visit in the study's order; a repeating visit once for each time it took
-    place.
+    place, numbered cycles also for the next one.
     """
     states: list[VisitState] = []
     for visit in study.visits.values():
@@ -294,15 +296,26 @@ def visit_states(
 
 
 def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
-    """The times that a visit took place; 0 where it did not, or does not repeat."""
+    """The times that a visit took place, and the next of numbered cycles; 0 where there
+    is none, or it does not repeat.
+    """
     if not visit.repeats:
         return [0]
 
     numbers = [number for name, number in timeline.captured if name == visit.name]
+    if visit.cycles is not None:
+        return sorted({*numbers, *_following(numbers, visit.cycles)})
     if not numbers:
         return [0]
 
     return sorted(numbers)
+
+
+def _following(numbers: list[int], cycles: Cycles) -> Iterable[int]:
+    """The number of the cycle that comes next; none after the last."""
+    following = max(numbers, default=0) + 1
+    if cycles.most is None or following <= cycles.most:
+        yield following
 
 
 def next_visit(states: Iterable[VisitState]) -> VisitState | None:

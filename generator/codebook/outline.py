@@ -369,7 +369,7 @@ def _visits(study: Study) -> Iterator[VisitEntry]:
     forms = Counter(scheduled.visit for scheduled in study.schedule)
     for visit in study.visits.values():
         due = target(visit)
-        if visit.repeats:
+        if visit.repeats and visit.cycles is None:
             due = f"{due}, may repeat"
 
         yield VisitEntry(

@@ -16,7 +16,7 @@ from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Range, UnitChoice
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Offset, Visit, VisitType
+from forms_spec.model.visits import Cycles, Offset, Visit, VisitType
 from forms_spec.rules import Home, to_english
 
 
@@ -299,6 +299,8 @@ if unsaid := frozenset().union(
 
 def target(visit: Visit) -> str:
     """When the visit is due: ``day 14``, ``21 days after C1D1``, ``unscheduled``."""
+    if visit.cycles is not None:
+        return _cycles(visit.cycles)
     if visit.target is None:
         return {
             VisitType.UNSCHEDULED: "unscheduled",
@@ -313,7 +315,7 @@ def window(visit: Visit) -> str:
     -1``.
     """
     if visit.window is None:
-        return "any day" if visit.target is None else "not specified"
+        return "any day" if visit.target_of(1) is None else "not specified"
 
     first = visit.window.first
     last = visit.window.last
@@ -339,6 +341,16 @@ def _days_around(first: int, last: int) -> str:
 def count(number: int, thing: str) -> str:
     """``1 day``, ``14 days``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _cycles(cycles: Cycles) -> str:
+    """``every 21 days after C1D1, at most 35 times``."""
+    every = cycles.every
+    words = f"every {count(every.count, every.unit)} after {every.anchor or 'day 0'}"
+    if cycles.most is None:
+        return words
+
+    return f"{words}, at most {count(cycles.most, 'time')}"
 
 
 def _day(offset: Offset) -> str:

@@ -67,13 +67,17 @@ from forms_spec.loading.units import UnitChoiceSchema, UnitShape
 from forms_spec.loading.visits import (
     DAY,
     DAYS,
+    LENGTH,
     TARGET,
     BeforeAfter,
     ConditionsShape,
+    CyclesSchema,
     DayField,
     DaysField,
+    DaysOrMonthsField,
     FromTo,
     OffsetField,
+    RepeatsShape,
     WindowShape,
 )
 
@@ -194,6 +198,11 @@ def _units(_: Any, describer: Describer) -> Json:
     return either(text(), choices)
 
 
+def _repeats(_: Any, describer: Describer) -> Json:
+    flag = {"enum": [True, False, "true", "false"]}
+    return either(flag, describer.mapping(CyclesSchema))
+
+
 def _window(_: Any, describer: Describer) -> Json:
     mappings = map(describer.mapping, (BeforeAfter, FromTo))
     return either(written(DAYS), *mappings)
@@ -275,6 +284,8 @@ SHAPES: Mapping[type[fields.Field[Any]], Shape] = MappingProxyType(
         OffsetField: lambda _, __: written(TARGET),
         DayField: lambda _, __: written(DAY),
         DaysField: lambda _, __: written(DAYS),
+        DaysOrMonthsField: lambda _, __: written(LENGTH),
+        RepeatsShape: _repeats,
         WindowShape: _window,
     }
 )

@@ -218,7 +218,10 @@ def _next_numbers(
     free = {
         name: 1
         for name, visit in study.visits.items()
-        if visit.repeats and visits.conditions.get(name, True) is True
+        # The next of numbered cycles is a column already.
+        if visit.repeats
+        and visit.cycles is None
+        and visits.conditions.get(name, True) is True
     }
     drawn = [(column.visit.name, column.state.unsno) for column in columns]
     for name, number in (*drawn, *captured):

@@ -69,9 +69,7 @@ def show_casebook(subjid: str) -> ResponseReturnValue:
         voided=len(judged.casebook.voided),
         void=shown_closing(void, whole),
         queries=head.waiting,
-        repeating=[
-            visit for visit in services().study.visits.values() if visit.repeats
-        ],
+        repeating=[services().study.visits[name] for name in judged.grid.next_unsno],
         readonly=not current_user.may_enter,
     )
 

@@ -454,6 +454,29 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         ),
     ),
     refuse(
+        "cycles-with-one-day",
+        'Numbered cycles have a day each, so the visit cannot have this "{key}"',
+        "Remove target, or write the window as a length of time, such as 3 days",
+        "`repeats: {{every: 21 days}}` gives each number its own target.",
+        _visits(
+            visits="  M3: {title: Cycle, target: day 3, repeats: {every: 21 days}}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
+        "cycles-of-repeating",
+        'The cycles count from "{name}", which repeats',
+        "Count them from a visit that takes place once, or from a date field",
+        "Number n is due n times `every` after one date.",
+        _visits(
+            visits=(
+                "  M1: {title: Extra, type: unscheduled, repeats: true}\n"
+                "  M3: {title: Cycle, repeats: {every: 21 days, from: M1}}\n"
+            ),
+            schedule="  columns: SCR D0 M1 M3\n  base: X X X X\n",
+        ),
+    ),
+    refuse(
         "unknown-arm",
         'The study has no arm "{name}"',
         "{near} List the arms below arms: in the study file",

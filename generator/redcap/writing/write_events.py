@@ -149,7 +149,7 @@ def _timing(visit: Visit, lists: EventLists) -> tuple[str, str, str]:
 
 def _list_timing(visit: Visit, lists: EventLists) -> None:
     """Lists a target or a window that is not of one day from day zero."""
-    if visit.target is not None:
+    if visit.target_of(1) is not None:
         original = target_words(visit)
     elif visit.window is not None:
         original = "a window without a day"

@@ -28,6 +28,8 @@ def visits(keys: str, row: str = "X X X") -> str:
         ", type: termination",
         ", repeats: true",
         ", target: week 2, window: 1 week",
+        ", repeats: {every: 21 days}, window: 3 days",
+        ", repeats: {every: 1 month, most: 12}",
         ", target: hour 48, window: 24 hours",
         ", target: week 2, window: {from: day 12, to: week 3}",
     ],
@@ -48,6 +50,14 @@ def test_a_visit_may_be_so(keys: str) -> None:
         (
             ", target: week 2, window: {from: day 1, to: day 9}",
             "4:48 target-outside-window",
+        ),
+        (", repeats: {every: month 1}", "4:41 not-days"),
+        (", repeats: {most: 3}", "4:24 missing-key"),
+        (", repeats: {every: 3 days, from: D9}", "4:33 unknown-target-anchor"),
+        (", target: day 3, repeats: {every: 3 days}", "4:24 cycles-with-one-day"),
+        (
+            ", repeats: {every: 3 days}, window: {from: day 1, to: day 2}",
+            "4:50 cycles-with-one-day",
         ),
         (", target: D9 + 2 days", "4:32 unknown-target-anchor"),
         (", target: D0 + 2 days", "4:32 target-without-date"),

@@ -8,7 +8,7 @@ from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record
 from forms_spec.model.study import Study
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Due, VisitStatus, visit_states
-from tests.oncology_study import FILES
+from tests.oncology_study import CYCLES, FILES
 from tests.studies import study_of
 
 TODAY = date(2024, 4, 18)
@@ -106,3 +106,25 @@ def test_an_instance_counts_from_its_own_and_any_other_visit_from_the_latest() -
     assert found["CYC82"][1] == due("2024-04-07", "2024-04-08", "2024-04-09")
     assert found["CYC83"][1] is None
     assert found["SAF"][1] == due("2024-04-15", "2024-04-15", "2024-04-15")
+
+
+def test_numbered_cycles_have_a_day_each_and_an_end() -> None:
+    cycles = CYCLES["visits.yaml"]
+    forms = {"sv.visdat C1D1": "2024-03-01"}
+    found = states(forms, cycles)
+    assert found["CYC1"] == (
+        VisitStatus.OVERDUE,
+        due("2024-03-20", "2024-03-22", "2024-03-24"),
+    )
+
+    found = states({**forms, "sv.visdat CYC 1": "2024-03-29"}, cycles)
+    assert found["CYC1"][0] is VisitStatus.DONE
+    # The second counts from the first cycle, however late the one before it was.
+    assert found["CYC2"] == (
+        VisitStatus.OVERDUE,
+        due("2024-04-10", "2024-04-12", "2024-04-14"),
+    )
+    assert "CYC3" not in found
+
+    done = {f"sv.visdat CYC {number}": f"2024-04-0{number}" for number in (1, 2, 3)}
+    assert "CYC4" not in states({**forms, **done}, cycles)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.oncology_study import ARMS, BY_ARM, FILES
+from tests.oncology_study import ARMS, BY_ARM, CYCLES, FILES
 from tests.studies import study_of
 from tests.webapp.small_site import app_over, client_of
 from tests.webapp.views.test_home import SUBJECT, keep, lines
@@ -78,3 +78,18 @@ def test_a_form_and_a_field_of_another_arm_do_not_exist(tmp_path: Path) -> None:
     assert "Neuropathy, Scan of week 6" in [
         words for _, words in lines(client, "unfinished")
     ]
+
+
+def test_the_next_cycle_stands_in_the_casebook_up_to_the_last(tmp_path: Path) -> None:
+    study = study_of({**FILES, **CYCLES})
+    app = app_over(f"sqlite:///{tmp_path}/cycles.sqlite", study)
+    client = client_of(app)
+    keep(app, "sv", "C1D1", visdat="2024-03-28")
+    assert lines(client, "window") == [(f"{CASEBOOK}/CYC-1/sv", "Later cycle-1")]
+
+    for number in (1, 2, 3):
+        assert f"{CASEBOOK}/CYC-{number}/sv" in client.get(CASEBOOK).text
+        keep(app, "sv", "CYC", unsno=number, visdat=f"2024-04-{10 + number}")
+
+    assert "CYC-4" not in client.get(CASEBOOK).text
+    assert 'value="CYC"' not in client.get(CASEBOOK).text

@@ -68,9 +68,14 @@ def client(app: Flask) -> FlaskClient:
 
 
 def keep(
-    app: Flask, form: str, visit: str, status: Status = Status.COMPLETE, **texts: str
+    app: Flask,
+    form: str,
+    visit: str,
+    status: Status = Status.COMPLETE,
+    unsno: int = 0,
+    **texts: str,
 ) -> None:
-    key, database = InstanceKey(SUBJECT, form, visit), database_of(app)
+    key, database = InstanceKey(SUBJECT, form, visit, unsno), database_of(app)
     stored = load(database, key)
     request = SaveRequest(
         key=key,
@@ -78,7 +83,7 @@ def keep(
         record=Record(texts=texts),
         status=status,
         user="coordinator",
-        save_id=f"{form} {visit} {texts}",
+        save_id=f"{form} {visit} {unsno} {texts}",
         dictionary_hash=app.extensions["crfsmith"].study.hash,
     )
     save(database, request)

@@ -107,9 +107,16 @@ class MissingForms:
     def _repeated(self) -> Array:
         """The subjects with a visit that took place more than once."""
         zeros = np.zeros(len(self.subjects), bool)
+        # After a cycle another one is asked for, whatever number that one has.
+        cycles = [
+            self._number(name)
+            for name, visit in self.study.visits.items()
+            if visit.cycles is not None
+        ]
         for name in self.study.forms:
             form = self.books.form(name)
-            zeros[form.subject[form.unsno > 0]] = True
+            repeats = (form.unsno > 0) | np.isin(form.visit, cycles)
+            zeros[form.subject[repeats]] = True
 
         return zeros
 
@@ -174,13 +181,13 @@ class MissingForms:
 
     def _start(self, visit: str) -> Array:
         """The day that a visit counts from; NEVER where it is not known."""
-        target = self.study.visits[visit].target
-        if target is None or target.anchor is None:
+        anchor = self.study.visits[visit].anchor
+        if anchor is None:
             return self._day_zero
-        if target.anchor in self.study.anchors:
-            return self._first_known(self.study.anchors[target.anchor])
+        if anchor in self.study.anchors:
+            return self._first_known(self.study.anchors[anchor])
 
-        return self._visit_day(target.anchor)
+        return self._visit_day(anchor)
 
     def _visit_day(self, visit: str) -> Array:
         """The date of a visit that took place once; NEVER where it has none."""

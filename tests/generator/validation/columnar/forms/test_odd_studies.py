@@ -18,7 +18,7 @@ from generator.package.writer import write_package
 from generator.validation.report.report import Report
 from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.forms.test_agreement import agree
-from tests.oncology_study import ARMS, BY_ARM, FILES
+from tests.oncology_study import ARMS, BY_ARM, CYCLES, FILES
 from tests.package_cases import captured
 from tests.studies import study_of
 
@@ -263,3 +263,26 @@ def test_visits_of_another_arm(tmp_path: Path, by_arm: dict[str, str]) -> None:
     assert expected["B8"] == {"answered": 1, "overdue": 1}
     assert expected["B15"] == {"not yet due": 1}
     assert expected["W6"] == {"overdue": 4}
+
+
+def test_numbered_cycles(tmp_path: Path) -> None:
+    """Nobody began, some came to the second or last cycle, and one came too often."""
+    of = study_of({**FILES, **CYCLES})
+    forms: list[CapturedForm] = []
+    for number, cycles in enumerate(((), (1,), (0,), (1, 2, 3), (4,)), start=1):
+        subject = f"01-{number:03}"
+        forms.append(captured("sv C1D1", {"visdat": "2024-01-02"}, subject=subject))
+        forms.extend(
+            captured(f"sv CYC {cycle}", {"visdat": "2024-02-02"}, subject=subject)
+            for cycle in cycles
+        )
+
+    report = judged(tmp_path, of, forms)
+    assert report.counts.by_code.get("absent_visit") == 1
+    [cycle] = [
+        dict(line.states)
+        for line in report.missingness
+        if (line.table, line.visit) == ("sv", "CYC")
+    ]
+    # Of the five, one came to the last cycle and one went beyond it.
+    assert cycle["overdue"] == 3
