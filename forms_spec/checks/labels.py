@@ -26,7 +26,8 @@ def check_field_labels(loaded: LoadedStudy) -> Iterator[Finding]:
         word = ascii_lower(strip_blanks(field.label))
         first = first_with.setdefault((field.form, field.group, word), part)
 
-        if first is not part:
+        # The same name twice has a finding of its own.
+        if first.field.name != field.name:
             yield finding(
                 "field-label-twice",
                 text=part.spot.at_or_self("label").place,

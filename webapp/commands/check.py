@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from forms_spec import load_study
+from forms_spec.findings.causes import group_by_cause
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.study import Study
 from generator.dictionary.folder import (
@@ -19,7 +20,7 @@ from generator.dictionary.folder import (
     rename_old_keys,
 )
 from webapp.commands.finding_formats import github_lines, sarif_log
-from webapp.commands.terminal import show_finding
+from webapp.commands.terminal import show_consequences, show_finding
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 
@@ -66,8 +67,9 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
         for line in github_lines(findings, folder):
             click.echo(line)
     else:
-        for finding in findings:
-            show_finding(finding, files)
+        for group in group_by_cause(findings):
+            show_finding(group.cause, files)
+            show_consequences(group.consequences)
         click.echo(_summary(findings, study, len(files)))
 
     sys.exit(FINDINGS if refused or (strict and findings) else CLEAN)

@@ -45,6 +45,20 @@ def show_finding(
     click.echo(f"    {click.style('->', fg='green')} {printable(remedy)}\n")
 
 
+def show_consequences(findings: Sequence[Finding]) -> None:
+    """Print what follows from the finding above, each on one line."""
+    if not findings:
+        return
+
+    number = len(findings)
+    others = "1 other finding follows" if number == 1 else f"{number} others follow"
+    click.echo(f"    {others} from this. Put it right first:")
+    for finding in findings:
+        place = f"{finding.text}: " if finding.text else ""
+        click.echo(f"      {place}{printable(finding.message)} [{finding.code}]")
+    click.echo()
+
+
 def source_lines(finding: Finding, files: Mapping[str, str]) -> Sequence[str]:
     """The line of the dictionary that a finding is about, and a line with carets below
     it.

@@ -58,6 +58,34 @@ def test_every_finding_is_shown_with_its_line_and_what_to_do(tmp_path: Path) -> 
     assert result.output.endswith("\n2 errors in 5 files\n")
 
 
+SHARED = dictionary(
+    "form: y\ntitle: Y\nfields:\n  limb: {label: Limb, type: choice, codes: LIMB}\n",
+    "rules:\n  R1: {message: M, severity: query, assert: y.limb <> 'L'}\n",
+    "codelists:\n  LIMBS: {L: Left, R: Right}\n",
+)
+
+
+def test_a_cause_comes_first_with_what_follows_from_it(tmp_path: Path) -> None:
+    """The codelist is called LIMBS where it is defined and LIMB where it is used."""
+    result = check(write(tmp_path, SHARED))
+    lines = result.output.splitlines()
+    assert lines[0].endswith('There is no codelist "LIMB" [unknown-codelist]')
+
+    assert "    1 other finding follows from this. Put it right first:" in lines
+    below = [line.strip() for line in lines if line.startswith("      ")]
+    assert '3.yaml:2:3: No field uses the codelist "LIMBS" [unused-codelist]' in below
+
+    as_data = json.loads(check(tmp_path, "--format", "json").output)
+    assert all(finding["code"] in result.output for finding in as_data["findings"])
+
+
+def test_a_form_that_is_there_twice_is_one_finding(tmp_path: Path) -> None:
+    form = "form: y\ntitle: Y\nfields:\n  a: {label: A}\n"
+    result = check(write(tmp_path, dictionary(form, form)))
+    assert result.output.count("error") - result.output.count("errors") == 2
+    assert "field-label-twice" not in result.output
+
+
 def test_json_has_the_same_findings(tmp_path: Path) -> None:
     result = check(write(tmp_path, dictionary(WRONG)), "--format", "json")
     said = json.loads(result.output)

@@ -1,0 +1,84 @@
+"""Which findings of a dictionary follow from another one, and go when that is put right.
+
+A misspelt visit in the schedule makes every rule about that visit wrong. The cause has
+to be read first, wherever its file comes in the order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forms_spec.findings.finding import Finding
+
+CAUSES = frozenset(
+    {
+        *("unknown-visit", "unknown-form", "unknown-codelist", "unknown-type"),
+        *("unknown-missing", "unknown-parameter", "duplicate-name", "bad-name"),
+    }
+)
+"""Findings about a definition: others may follow from them, and they from no other."""
+
+CONSEQUENCE = re.compile(
+    r"rule-|condition|unused-|form-never|visit-without|unknown-field|required-where"
+    r"|shown-against|branch-never|code-never|reads-later|nothing-previous"
+    r"|no-such-place|criterion-|eligibility-visit|role-|reference-"
+)
+"""What is said of the use of something that is not defined as it should be."""
+
+QUOTED = re.compile(r'"([^"]*)"')
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CauseGroup:
+    """A finding, with those that follow from it."""
+
+    cause: Finding
+    consequences: Sequence[Finding]
+
+
+def group_by_cause(findings: Sequence[Finding]) -> list[CauseGroup]:
+    """All findings in their order, but each below the one that it follows from.
+
+    A finding follows from a cause that names what it is about: in quotes, or as the
+    name that was probably meant.
+    """
+    causes = [finding for finding in findings if finding.code in CAUSES]
+    names = {id(cause): _names(cause) for cause in causes}
+    below: dict[int, list[Finding]] = {}
+    others: list[Finding] = []
+
+    for finding in findings:
+        cause = None
+        if CONSEQUENCE.match(finding.code):
+            cause = _cause_of(finding, causes, names)
+        if cause is None:
+            others.append(finding)
+        else:
+            below.setdefault(id(cause), []).append(finding)
+
+    with_consequences = [item for item in others if id(item) in below]
+    alone = [item for item in others if id(item) not in below]
+    return [
+        CauseGroup(cause=item, consequences=below.get(id(item), ()))
+        for item in (*with_consequences, *alone)
+    ]
+
+
+def _cause_of(
+    finding: Finding, causes: Sequence[Finding], names: Mapping[int, frozenset[str]]
+) -> Finding | None:
+    """The first cause that names something which the finding is about."""
+    words = frozenset(WORD.findall(finding.message))
+    for cause in causes:
+        if not words.isdisjoint(names[id(cause)]):
+            return cause
+
+    return None
+
+
+def _names(cause: Finding) -> frozenset[str]:
+    texts = (*QUOTED.findall(cause.message), *QUOTED.findall(cause.remedy))
+    return frozenset(word for text in texts for word in WORD.findall(text))
