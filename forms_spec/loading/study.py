@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.finding_collector import SourceNode
+from forms_spec.loading.lookup_tables import LookupTableSchema
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
 from forms_spec.loading.schema_fields import (
     BooleanField,
@@ -160,6 +161,7 @@ class StudySchema(MappingSchema):
     subject_status = NestedField(StatusesSchema, load_default=dict)
     verification = NestedField(VerificationSchema, load_default=None)
     double_entry = NestedField(DoubleEntrySchema, load_default=None)
+    tables = NamedMapping(LookupTableSchema, load_default=dict)
 
 
 def build_arms(loaded: Mapping[str, Any]) -> Arms | None:

@@ -17,6 +17,7 @@ from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
+from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
@@ -116,6 +117,10 @@ def _sort(
     """Read every file and sort it by its top key."""
     spots: dict[str, list[SourceNode]] = {noun: [] for noun in NOUNS}
     for name, text in files.items():
+        # The rows of a table are read with what the study says of its columns.
+        if is_table_file(name):
+            continue
+
         document = read_document(name, text)
         parts.documents[name] = document
         notes.extend(document.findings)
@@ -194,6 +199,7 @@ class _StudyBuilder:
             forms=MappingProxyType(forms),
             place=spot.at("study").key,
             references=self._references(),
+            lookup_tables=build_lookup_tables(loaded, spot, self.files, self.notes),
             verification=build_verification(loaded),
             double_entry=build_double_entry(loaded),
             roles=self._roles(),

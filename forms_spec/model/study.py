@@ -20,6 +20,7 @@ from forms_spec.model.double_entry import DoubleEntryPlan
 from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
+from forms_spec.model.lookup_tables import LookupTable
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.verification import VerificationPlan
 from forms_spec.model.visits import Scheduled, Visit
@@ -72,6 +73,7 @@ class Study:
     fields.
     """
     arms: Arms | None = None
+    lookup_tables: Mapping[str, LookupTable] = field(default_factory=dict)
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False
     """Whether a site keeps its dictionary until this one is released for it."""

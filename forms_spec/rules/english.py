@@ -175,6 +175,10 @@ class _English:
         if node.table is None and derivation is not None:
             return _amid(derivation)
 
+        table = self.study.lookup_tables.get(node.table or "")
+        if table is not None and node.field in table.columns:
+            return f"“{node.field}” in the table “{table.title}”"
+
         name = node.table or node.field or ""
         return f"“{self.rows(name)}”{self.at(node.selector)}"
 
@@ -389,6 +393,10 @@ class _English:
             if isinstance(unit, syntax_tree.Literal):
                 return self.in_unit(value, str(unit.value))
 
+        if node.function == LOOKUP:
+            column, *keys = given_words
+            return f"{column} for {_listed(keys, 'and')}"
+
         if node.function in _VARIADIC:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
 
@@ -459,6 +467,8 @@ def _listed(words: list[str], joined: str = "or") -> str:
     return f"{', '.join(words[:-1])} {joined} {words[-1]}"
 
 
+LOOKUP = "lookup"
+"""The one function whose words depend on the study."""
 _CLOSED = frozenset({"in_unit", "entered", "number_of", "text_of"})
 """Functions whose words are read as one with the name that they are about."""
 _CONDITIONS = (
@@ -601,7 +611,7 @@ _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
         syntax_tree.Aggregate: _English.fold,
     }
 )
-if {*_VARIADIC, *_FUNCTIONS} != set(FUNCTIONS) or {
+if {*_VARIADIC, *_FUNCTIONS, LOOKUP} != set(FUNCTIONS) or {
     word.__name__ for word in _WORDS
 } != syntax_tree.NODE_NAMES:
     raise TypeError("a function or a part of the language has no words in English")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
+from forms_spec.loading.lookup_tables import is_table_file
 from forms_spec.yaml_source.reader import read_document, with_present_names
 from generator.dictionary.formatter import EntryLayout, formatted
 
@@ -49,7 +50,7 @@ class UnreadableFolder(Exception):
 
 
 def read_dictionary(path: Path) -> Folder:
-    """Every YAML file below a folder; data and hidden files are left out.
+    """Every YAML file below a folder, and the tables in CSV; data and hidden files are left out.
 
     Raises ``UnreadableFolder`` where there is no folder, nothing of a dictionary in it,
     or nothing but dictionaries in folders of their own.
@@ -114,6 +115,9 @@ def rename_old_keys(path: Path) -> dict[str, int]:
     """
     counts: dict[str, int] = {}
     for name, text in read_dictionary(path).files.items():
+        if is_table_file(name):
+            continue
+
         renamings = read_document(name, text).renamings
         if renamings:
             _write(path / name, with_present_names(text))
@@ -207,7 +211,9 @@ def _hold(homes: Sequence[PurePosixPath], files: Iterable[PurePosixPath]) -> boo
 def _files(path: Path) -> list[Path]:
     files = []
     for file in path.rglob("*"):
-        if file.suffix in ENDINGS and _belongs(file, path):
+        name = file.relative_to(path).as_posix()
+        is_part = file.suffix in ENDINGS or is_table_file(name)
+        if is_part and _belongs(file, path):
             files.append(file)
 
     return files

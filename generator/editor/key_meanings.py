@@ -15,9 +15,11 @@ from types import MappingProxyType
 from marshmallow import Schema
 
 from forms_spec.loading.codelists import CodelistsSchema, CodeSchema
+from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.eligibility import CriterionSchema, EligibilitySchema
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
+from forms_spec.loading.lookup_tables import LookupTableSchema
 from forms_spec.loading.roles import RoleSchema
 from forms_spec.loading.rules import RuleSchema
 from forms_spec.loading.study import StudySchema
@@ -33,6 +35,8 @@ SECTIONS: Mapping[type[Schema], str] = MappingProxyType(
     {
         StudySchema: "study",
         VerificationSchema: "verification",
+        DoubleEntrySchema: "double_entry",
+        LookupTableSchema: "tables",
         CodelistsSchema: "codelists",
         CodeSchema: "codelists",
         VisitsSchema: "visits",

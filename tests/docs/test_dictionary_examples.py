@@ -24,6 +24,7 @@ from forms_spec.loading.eligibility import (
 )
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
+from forms_spec.loading.lookup_tables import LookupKeySchema, LookupTableSchema
 from forms_spec.loading.roles import RoleSchema
 from forms_spec.loading.rules import RuleSchema, RulesSchema
 from forms_spec.loading.study import (
@@ -41,6 +42,7 @@ from tests.forms_spec.dictionaries import dictionary
 
 PAGE = Path(__file__).parents[2] / "docs" / "dictionary.md"
 TEXT = PAGE.read_text(encoding="utf-8")
+TABLE = next(block.text for block in blocks(PAGE) if block.language == "csv")
 EXAMPLES = [block for block in blocks(PAGE) if block.language == "yaml"]
 
 SCHEMAS: tuple[type[Schema], ...] = (
@@ -64,6 +66,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
         RulesSchema,
         RuleSchema,
     ),
+    *(LookupTableSchema, LookupKeySchema),
     *(EligibilitySchema, AnswersSchema, CriterionSchema, RoleSchema),
 )
 
@@ -93,7 +96,10 @@ def examples() -> Iterator[Any]:
 
 @pytest.mark.parametrize("block", EXAMPLES[3:], ids=lambda block: f"line {block.line}")
 def test_an_example_has_no_findings(block: Block) -> None:
-    found = load_study(dictionary(whole(block))).findings
+    files = dictionary(whole(block))
+    if "\ntables:" in block.text:
+        files["tables/ctcae.csv"] = TABLE
+    found = load_study(files).findings
     assert [f"{one.text} {one.message}" for one in found] == []
 
 

@@ -50,7 +50,9 @@ def _yaml() -> tuple[list[str], str]:
 
 @cache
 def study() -> Study:
-    return study_of({f"{number}.yaml": text for number, text in enumerate(_yaml()[0])})
+    files = {f"{number}.yaml": text for number, text in enumerate(_yaml()[0])}
+    tables = [block.text for block in blocks(FILE) if block.language == "csv"]
+    return study_of({**files, "tables/limits.csv": tables[0]})
 
 
 @cache

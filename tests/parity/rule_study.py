@@ -51,6 +51,20 @@ subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
 sites: {'01': Ghent}
 missing: {ND: Not done, UNK: Unknown}
 parameters: {limit: 40, half: 0.5, months: 3, cut: {value: 2024-02-29, kind: date}}
+tables:
+  grid:
+    keys:
+      word: {}
+      size: {type: number, from: low, below: high}
+      day: {type: date, above: since, to: until}
+    columns: {name: text, number: number}
+""",
+    "tables/grid.csv": """word,low,high,since,until,name,number
+a,,0,,,"under, a",-1
+a,0,40,,2024-02-29,a,1
+A,0,,2023-12-31,,,2.5
+,2,102.4,,,any,
+,,,2024-01-31,,late,3
 """,
     "codelists.yaml": """
 codelists:

@@ -338,6 +338,18 @@ _TYPES = (
         "Example: sum(3)",
     ),
     refuse(
+        "rule-no-lookup-table",
+        "{name} is not a column of a table for look-ups.",
+        "{near} Write lookup(table.column, key, ...) with a table of study.yaml.",
+        "Example: lookup(agrade, 'ANC')",
+    ),
+    refuse(
+        "rule-no-lookup-column",
+        "The table of {name} does not have such a column.",
+        "Its columns are {columns}.",
+        "Only what study.yaml lists below columns can be read.",
+    ),
+    refuse(
         "rule-alias-taken",
         "The name {name} behind as is taken.",
         "Choose a name that no table and no other row has.",

@@ -21,6 +21,7 @@ from forms_spec.rules.semantics.numbers import number_in, scaled
 from forms_spec.rules.semantics.reference_ranges import reference
 from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
 from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Read, Remote
+from forms_spec.rules.semantics.table_lookup import lookup
 from forms_spec.rules.semantics.types import Type
 from forms_spec.rules.semantics.unit_conversion import converted
 
@@ -392,6 +393,7 @@ _BUILDERS: Mapping[
         "min": _extreme,
         "max": _extreme,
         "coalesce": _coalesce,
+        "lookup": lookup,
         "count_known": _count_known,
         "within": _since,
         "since": _since,

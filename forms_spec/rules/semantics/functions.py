@@ -64,6 +64,13 @@ _ALL = (
         more=True,
     ),
     Function(
+        name="lookup",
+        takes=((Type.ANY,), (Type.ANY,)),
+        gives=Type.ANY,
+        says="lookup(table.column, key, ...)",
+        more=True,
+    ),
+    Function(
         name="count_known",
         takes=((Type.ANY,),),
         gives=Type.NUMBER,

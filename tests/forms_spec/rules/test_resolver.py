@@ -82,6 +82,7 @@ def check(
         ("sum(3) = 1", "rule-no-rows", "3"),
         ("sum(r) = 1", "rule-wrong-aggregate", "sum(r)"),
         ("any(r.rn)", "rule-wrong-type", "r.rn"),
+        ("lookup(agrade, 'ANC') = '1'", "rule-no-lookup-table", "agrade"),
         ("first(r) = 1", "rule-wrong-aggregate", "first(r)"),
         ("first(r.rc) = 'X'", "rule-unknown-code", "'X'"),
         ("nth(r.rn, 0) = 1", "rule-row-place", "0"),

@@ -33,6 +33,18 @@ def test_every_yaml_file_is_read_whatever_its_folder(tmp_path: Path) -> None:
     assert read.findings == ()
 
 
+def test_tables_are_read_from_their_own_folder(tmp_path: Path) -> None:
+    write(tmp_path, study_yaml=b"study: T1\n", other__b=b"no")
+    for name in ("tables/ctcae.csv", "subjects/a.csv", "forms/notes.csv", "x.csv"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"test,grade\r\n")
+    assert read_dictionary(tmp_path).files == {
+        "study.yaml": "study: T1\n",
+        "tables/ctcae.csv": "test,grade\r\n",
+    }
+
+
 def test_data_and_hidden_files_are_no_dictionary(tmp_path: Path) -> None:
     write(
         tmp_path,
