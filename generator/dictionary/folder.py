@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -114,10 +114,7 @@ def rename_old_keys(path: Path) -> dict[str, int]:
     ``OSError`` when a file cannot be written.
     """
     counts: dict[str, int] = {}
-    for name, text in read_dictionary(path).files.items():
-        if is_table_file(name):
-            continue
-
+    for name, text in _yaml_texts(path):
         renamings = read_document(name, text).renamings
         if renamings:
             _write(path / name, with_present_names(text))
@@ -133,7 +130,7 @@ def format_files(path: Path, layout: EntryLayout, *, write: bool = True) -> list
     when a file cannot be written.
     """
     changed = []
-    for name, text in read_dictionary(path).files.items():
+    for name, text in _yaml_texts(path):
         laid_out = formatted(text, layout)
         if laid_out == text:
             continue
@@ -143,6 +140,13 @@ def format_files(path: Path, layout: EntryLayout, *, write: bool = True) -> list
             _write(path / name, laid_out)
 
     return changed
+
+
+def _yaml_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """The files of a dictionary without its tables, whose layout is that of CSV."""
+    for name, text in read_dictionary(path).files.items():
+        if not is_table_file(name):
+            yield name, text
 
 
 def _write(file: Path, text: str) -> None:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.dictionary.folder import LARGEST, UnreadableFolder, read_dictionary
+from generator.dictionary.folder import (
+    LARGEST,
+    UnreadableFolder,
+    format_files,
+    read_dictionary,
+    rename_old_keys,
+)
+from generator.dictionary.formatter import EntryLayout
 
 
 def write(folder: Path, **files: bytes) -> None:
@@ -43,6 +50,9 @@ def test_tables_are_read_from_their_own_folder(tmp_path: Path) -> None:
         "study.yaml": "study: T1\n",
         "tables/ctcae.csv": "test,grade\r\n",
     }
+    format_files(tmp_path, EntryLayout.BLOCK)
+    rename_old_keys(tmp_path)
+    assert (tmp_path / "tables/ctcae.csv").read_bytes() == b"test,grade\r\n"
 
 
 def test_data_and_hidden_files_are_no_dictionary(tmp_path: Path) -> None:
