@@ -68,7 +68,7 @@ def build_lookup_tables(
 
         keys = tuple(_keys(data.get("keys") or {}, table_spot, notes))
         columns = data.get("columns") or {}
-        reader = _TableReader(
+        reader = _LookupRowReader(
             file=file, text=files[file], keys=keys, columns=columns, notes=notes
         )
         tables[name] = LookupTable(
@@ -111,7 +111,7 @@ def _keys(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _TableReader:
+class _LookupRowReader:
     """Reads the rows of one file."""
 
     file: str

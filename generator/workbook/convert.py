@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from forms_spec import load_study
 from forms_spec.findings.finding import Finding
+from forms_spec.loading.lookup_tables import is_table_file
 from forms_spec.yaml_source.document import Data
-from forms_spec.yaml_source.reader import read_document
 from generator.dictionary.yaml_patch import patch_yaml
 from generator.dictionary.yaml_writer import write_yaml
 from generator.workbook.cell_finder import CellFinder
@@ -22,6 +22,7 @@ from generator.workbook.sheet_table import (
     SheetPlace,
     SheetTable,
 )
+from generator.workbook.source_texts import yaml_data
 from generator.workbook.study_files import build_files
 from generator.workbook.study_rows import (
     StudyRow,
@@ -62,7 +63,7 @@ def read_workbook(name: str, content: bytes) -> ReadWorkbook:
         return ReadWorkbook(files={}, findings=tuple(notes.findings), usable=False)
 
     texts = sheets.texts or {}
-    base = {file: read_document(file, text).data for file, text in texts.items()}
+    base = yaml_data(texts)
     old = study_rows(base)
     visits = visit_columns(base)
     tables = {
@@ -175,7 +176,8 @@ def _written(
     built: BuiltFiles,
     notes: SheetNotes,
 ) -> ReadWorkbook:
-    files: dict[str, str] = {}
+    # Tables in CSV have no sheet: they stay as they are.
+    files = {name: text for name, text in texts.items() if is_table_file(name)}
     rewritten: list[str] = []
     for name, data in built.files.items():
         if name not in texts:

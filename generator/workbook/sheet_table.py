@@ -81,10 +81,14 @@ class SheetNotes:
 
 
 def is_safe_name(name: str) -> bool:
-    """Whether a name is that of a file of a dictionary, inside its folder."""
-    path = PurePosixPath(name)
+    """Whether a name is that of a YAML file of a dictionary, inside its folder."""
+    return PurePosixPath(name).suffix in (".yaml", ".yml") and is_inside(name)
+
+
+def is_inside(name: str) -> bool:
+    """Whether a file is inside the folder of a dictionary, and no data."""
     parts = name.split("/")
-    if path.suffix not in (".yaml", ".yml") or "\\" in name or parts[0] == "subjects":
+    if "\\" in name or parts[0] == "subjects":
         return False
     if any(part in ("", ".", "..") or part.startswith(".") for part in parts):
         return False

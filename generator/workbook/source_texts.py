@@ -9,7 +9,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from generator.workbook.sheet_table import is_safe_name
+from forms_spec.loading.lookup_tables import is_table_file
+from forms_spec.yaml_source.document import Data
+from forms_spec.yaml_source.reader import read_document
+from generator.workbook.sheet_table import is_inside, is_safe_name
 
 HEADER = ("file", "part", "sha256", "text")
 PIECE = 2_500
@@ -47,10 +50,21 @@ def read_texts(rows: Iterable[Sequence[str]]) -> dict[str, str]:
         for name, parts in pieces.items()
     }
     for name, text in texts.items():
-        if _digest(text) != digests[name] or not is_safe_name(name):
+        is_table = is_table_file(name) and is_inside(name)
+        is_part = is_table or is_safe_name(name)
+        if _digest(text) != digests[name] or not is_part:
             raise DamagedTexts(name)
 
     return texts
+
+
+def yaml_data(files: Mapping[str, str]) -> dict[str, Data]:
+    """What the YAML files say; tables in CSV have no sheet and stay as they are."""
+    return {
+        name: read_document(name, text).data
+        for name, text in files.items()
+        if not is_table_file(name)
+    }
 
 
 def _digest(text: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from forms_spec.yaml_source.reader import read_document
 from generator.heavy_libraries import xlsxwriter
 from generator.workbook.cell_text import LONGEST, TOO_LONG, cell_text
 from generator.workbook.layout import (
@@ -23,7 +22,7 @@ from generator.workbook.layout import (
     SheetColumn,
     WorkbookSheet,
 )
-from generator.workbook.source_texts import HEADER, text_rows
+from generator.workbook.source_texts import HEADER, text_rows, yaml_data
 from generator.workbook.study_rows import StudyRow, study_rows, visit_columns
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ CREATED = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 def write_workbook(files: Mapping[str, str]) -> bytes:
     """The bytes of an xlsx file with every file of a dictionary."""
-    data = {name: read_document(name, text).data for name, text in files.items()}
+    data = yaml_data(files)
     rows = study_rows(data)
     content = io.BytesIO()
     workbook = xlsxwriter.Workbook(content, {"in_memory": True})
