@@ -25,7 +25,8 @@ def cell_words(cell: Any) -> str:
         minutes = int(cell.total_seconds()) // 60
         return f"{minutes // 60:02}:{minutes % 60:02}"
 
-    return str(cell).strip()
+    # Some programs save the line breaks of their own system.
+    return str(cell).replace("\r\n", "\n").strip()
 
 
 def is_typed(cell: Any) -> bool:

@@ -153,6 +153,7 @@ def _read(
     # A dictionary with errors is written all the same, to be put right by hand.
     _show(result.findings, result.files)
     if not result.files:
+        click.echo("Nothing was written. Correct the errors and convert it again.")
         sys.exit(FINDINGS)
 
     _write_files(folder, {**result.files, LOSSES: result.loss_list, **result.originals})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import python_calamine
@@ -27,23 +28,32 @@ def cells_of(content: bytes) -> Book:
 
 
 def saved(
-    book: Mapping[str, Sequence[Sequence[Any]]], *, formulas: bool = False
+    book: Mapping[str, Sequence[Sequence[Any]]],
+    *,
+    formulas: bool = False,
+    merged: Mapping[str, tuple[int, int, int, int]] = MappingProxyType({}),
 ) -> bytes:
     """The sheets as another program saves them: numbers are numbers.
 
-    ``formulas``: the text of a formula is one, and its result is an error.
+    ``formulas``: the text of a formula is one, and its result is an error. ``merged``
+    are the first and last row and column of a merged range, by sheet.
     """
     content = io.BytesIO()
-    workbook = xlsxwriter.Workbook(content, {"in_memory": True})
+    options = {"in_memory": True, "default_date_format": "yyyy-mm-dd"}
+    workbook = xlsxwriter.Workbook(content, options)
     for name, rows in book.items():
         sheet = workbook.add_worksheet(name)
+        if name in merged:
+            top, left, bottom, right = merged[name]
+            sheet.merge_range(top, left, bottom, right, rows[top][left])
+
         for number, row in enumerate(rows):
             for index, cell in enumerate(row):
                 if formulas and cell == "=1/0":
                     sheet.write_formula(number, index, cell, None, "#DIV/0!")
-                elif isinstance(cell, str):
+                elif isinstance(cell, str) and cell:
                     sheet.write_string(number, index, cell)
-                else:
+                elif cell != "":
                     sheet.write(number, index, cell)
 
     workbook.close()

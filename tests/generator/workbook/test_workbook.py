@@ -5,7 +5,8 @@ and what somebody changed is changed alone.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from forms_spec import load_study
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.loader import LoadResult
+from forms_spec.yaml_source.reader import read_document
 from generator.targets.codebook_csv import write as codebook
 from generator.workbook.convert import ReadWorkbook, read_workbook
 from generator.workbook.write_workbook import write_workbook
@@ -98,8 +100,8 @@ subject: {pattern: '[0-9]+', example: '1'}
 
 
 def test_the_examples_of_the_catalogue_come_back_and_say_the_same() -> None:
-    assert len(examples()) >= 20
-    for code, loaded in some(examples().items(), 40):
+    assert len(examples()) >= 15
+    for code, loaded in some(examples().items(), 15):
         assert loaded.study is not None
         files = loaded.study.files
         result = read_workbook(NAME, write_workbook(files))
@@ -109,7 +111,7 @@ def test_the_examples_of_the_catalogue_come_back_and_say_the_same() -> None:
         ]
 
 
-@pytest.mark.parametrize("seed", some(range(100, 160), 4))
+@pytest.mark.parametrize("seed", some(range(100, 160), 3))
 def test_the_sheets_alone_say_the_same_study(seed: int) -> None:
     study = random_study(seed).study
     result = read_workbook(NAME, edited(study.files, lambda book: book.pop("texts")))
@@ -142,14 +144,17 @@ def test_every_cell_is_text_and_the_sheets_are_ready_to_work_in() -> None:
 
 
 def test_a_changed_cell_changes_its_value_alone() -> None:
-    assert changes(
-        read(lambda book: put(book, "fields", POSITION, "label", "Position: now"))
-    ) == ["- label: Position", "+ label: 'Position: now'"]
-    assert changes(
-        read(lambda book: put(book, "parameters", ("age_max",), "value", 75.0))
-    ) == [
-        "- age_max: {value: 70, label: Oldest age at consent, unit: years, source: registry}",
-        "+ age_max: {value: 75, label: Oldest age at consent, unit: years, source: registry}",
+    def edit(book: Book) -> None:
+        put(book, "fields", POSITION, "label", "Position: now")
+        put(book, "parameters", ("vol_ml_joint",), "unit", "ml")
+
+    assert changes(read(edit)) == [
+        "- label: Position",
+        "+ label: 'Position: now'",
+        "- vol_ml_joint: {value: 1.0, label: Volume per joint, unit: mL, source: first "
+        "patients' report}",
+        "+ vol_ml_joint: {value: 1.0, label: Volume per joint, unit: ml, source: first "
+        "patients' report}",
     ]
 
 
@@ -222,100 +227,64 @@ def test_a_new_form_and_a_new_codelist_have_files() -> None:
     assert result.files["study.yaml"] == STUDY_TEXT
 
 
-Edit = Callable[[Book], None]
+def wrong_entries(book: Book) -> None:
+    put(book, "fields", POSITION, "type", "choise")
+    put(book, "fields", PULSE, "label", "")
+    put(book, "rules", ("C01_sv",), "assert", "visdat > icf.nowhere")
+    put(book, "schedule", ("rp",), "condition", "dm.sexx = 'F'")
 
 
-def header(sheet: str, old: str, new: str) -> Edit:
-    def edit(book: Book) -> None:
-        book[sheet][1][column_of(book, sheet, old)] = new
-
-    return edit
-
-
-def duplicate(book: Book) -> None:
+def wrong_cells(book: Book) -> None:
+    put(book, "fields", ("vs", "taken", "vsdat"), "field", "")
+    put(book, "fields", ("vs", "taken", "vstim"), "form", "vz")
+    put(book, "fields", POSITION, "codes", "{A: b")
+    put(book, "fields", PULSE, "label", 7.0)
+    put(book, "sites", ("01",), "site", 1.0)
+    put(book, "rules", ("C01_sv",), "file", "../evil.yaml")
     book["fields"].append(book["fields"][2])
 
 
-def orphan(book: Book) -> None:
-    put(book, "fields", POSITION, "form", "vz")
+def wrong_sheets(book: Book) -> None:
+    book["fields"][1][column_of(book, "fields", "label")] = "labels"
+    book["Notes"] = [["to do"]]
+    del book["rules"]
 
 
-FAULTS: Mapping[str, tuple[str, str, Edit]] = {
-    "an unknown type": (
-        "unknown-type",
-        "fields!E473",
-        lambda book: put(book, "fields", POSITION, "type", "choise"),
-    ),
-    "no label": (
-        "label-missing",
-        "fields!D473",
-        lambda book: put(book, "fields", POSITION, "label", ""),
-    ),
-    "a field that a rule does not find": (
-        "rule-unknown-field",
-        "rules!E37",
-        lambda book: put(book, "rules", ("C01_sv",), "assert", "visdat > icf.nowhere"),
-    ),
-    "a condition of the schedule": (
-        "rule-unknown-field",
-        "schedule!N6",
-        lambda book: put(book, "schedule", ("rp",), "condition", "dm.sexx = 'F'"),
-    ),
-    "a name that is there already": ("sheet-twice", "fields!C500", duplicate),
-    "a form that is not there": ("sheet-parent", "fields!A473", orphan),
-    "no name": (
-        "sheet-name-missing",
-        "fields!C473",
-        lambda book: put(book, "fields", POSITION, "field", ""),
-    ),
-    "an open bracket": (
-        "sheet-cell",
-        "fields!F473",
-        lambda book: put(book, "fields", POSITION, "codes", "{A: b"),
-    ),
-    "an unknown column": (
-        "sheet-column",
-        "fields!D2",
-        header("fields", "label", "labels"),
-    ),
-    "a lost column": (
-        "sheet-column-missing",
-        "fields!A1",
-        header("fields", "label", "labels"),
-    ),
-    "a number for a code": (
-        "sheet-not-text",
-        "sites!A3",
-        lambda book: put(book, "sites", ("01",), "site", 1.0),
-    ),
-    "a number for a label": (
-        "sheet-not-text",
-        "fields!D473",
-        lambda book: put(book, "fields", POSITION, "label", 7.0),
-    ),
-    "a file outside the folder": (
-        "sheet-file",
-        "rules!J37",
-        lambda book: put(book, "rules", ("C01_sv",), "file", "../evil.yaml"),
-    ),
-    "a lost sheet": ("sheet-missing", "rules!A1", lambda book: book.pop("rules")),
-    "a sheet of somebody's own": (
-        "sheet-unknown",
-        "Notes!A1",
-        lambda book: book.update({"Notes": [["to do"]]}),
-    ),
-    "a changed text": (
-        "sheet-texts-damaged",
-        "texts!A1",
-        lambda book: book["texts"][1].__setitem__(3, '"study: other"'),
-    ),
+def wrong_texts(book: Book) -> None:
+    book["texts"][1][3] = '"study: other"'
+
+
+FAULTS: Mapping[Callable[[Book], None], Mapping[str, Sequence[str]]] = {
+    wrong_entries: {
+        "unknown-type": ["fields!E473"],
+        "label-missing": ["fields!D485"],
+        "rule-unknown-field": ["rules!E37", "schedule!N6"],
+    },
+    wrong_cells: {
+        "sheet-name-missing": ["fields!C471"],
+        "sheet-parent": ["fields!A472"],
+        "sheet-cell": ["fields!F473"],
+        "sheet-not-text": ["sites!A3", "fields!D485"],
+        "sheet-file": ["rules!J37"],
+        "sheet-twice": ["fields!C500"],
+    },
+    wrong_sheets: {
+        "sheet-column": ["fields!D2"],
+        "sheet-column-missing": ["fields!A1"],
+        "sheet-unknown": ["Notes!A1"],
+        "sheet-missing": ["rules!A1"],
+    },
+    wrong_texts: {"sheet-texts-damaged": ["texts!A1"]},
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_shown_at_its_cell(fault: str) -> None:
-    code, place, edit = FAULTS[fault]
-    assert places(read(edit), code)[:1] == [f"{NAME}: {place}"]
+@pytest.mark.parametrize("edit", FAULTS)
+def test_faults_are_shown_at_their_cells(edit: Callable[[Book], None]) -> None:
+    result = read(edit)
+    assert result.files == {}
+    for code, cells in FAULTS[edit].items():
+        expected = {f"{NAME}: {cell}" for cell in cells}
+        assert set(places(result, code)) == expected, code
 
 
 def test_an_error_of_a_formula_is_no_empty_cell() -> None:
@@ -333,3 +302,40 @@ def test_a_file_that_is_no_workbook_is_refused() -> None:
     result = read_workbook(NAME, b"study: X")
     assert [str(item.text) for item in result.findings] == [NAME]
     assert not result.usable
+
+
+def test_a_merged_cell_counts_for_all_its_rows() -> None:
+    book = cells_of(write_workbook(TWO_FORMS))
+    fields = book["fields"]
+    fields.insert(3, ["", "", "x2", "X2"])
+    content = saved(book, merged={"fields": (2, 0, 3, 0)})
+    assert read_workbook(NAME, content).files["forms/a.yaml"] == (
+        TWO_FORMS["forms/a.yaml"] + "  x2: {label: X2}\n"
+    )
+
+
+def test_a_value_that_no_cell_can_have_stays_as_it_is() -> None:
+    codes = ", ".join(f"C{number}: Code number {number}" for number in range(2_000))
+    long = f"  z: {{label: Z, type: choice, codes: {{{codes}}}}}\n"
+    files = TWO_FORMS | {"forms/b.yaml": TWO_FORMS["forms/b.yaml"] + long}
+
+    def edit(book: Book) -> None:
+        put(book, "fields", ("b", "", "z"), "label", "Zed")
+
+    assert read_workbook(NAME, write_workbook(files)).files == files
+    changed = read_workbook(NAME, edited(files, edit)).files["forms/b.yaml"]
+    assert changed == files["forms/b.yaml"].replace("label: Z,", "label: Zed,")
+
+
+def test_numbers_dates_and_blanks_are_read_as_people_see_them() -> None:
+    def edit(book: Book) -> None:
+        put(book, "fields", ("a", "", "x"), "label", "  Two\r\nlines ")
+        put(book, "fields", ("a", "", "x"), "length", 60.0)
+        put(book, "fields", ("b", "", "y"), "type", "date")
+        put(book, "fields", ("b", "", "y"), "default", date(2024, 1, 31))
+
+    files = read_workbook(NAME, edited(TWO_FORMS, edit)).files
+    assert "length: 60}" in files["forms/a.yaml"].replace("\n", "}")
+    assert "default: 2024-01-31" in files["forms/b.yaml"]
+    form = read_document("a", files["forms/a.yaml"])
+    assert form.value(("fields", "x", "label")) == "Two\nlines"

@@ -5,12 +5,15 @@ REDCap dictionary.
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.dictionary.folder import read_dictionary
 from tests.generator.redcap.dictionaries import FIELDS, dictionary
+from tests.generator.workbook.sheets import cells_of, put, saved
 from webapp.commands import main
 
 
@@ -238,3 +241,25 @@ def test_a_file_that_a_program_saved_changes_only_what_was_changed(pain: Path) -
     assert "This file was saved by" in found.output
     assert "2 forms: 1 changed, 1 same" in found.output
     assert subjects(pain) == ["0001,3", "0002,6"]
+
+
+def test_a_workbook_and_back_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    folder, book = files("data_dictionary") / "cellkine", tmp_path / "study.xlsx"
+    written = run("convert", folder, "--to", "xlsx", "--out", book)
+    assert written.exit_code == 0, written.output
+    assert "Nothing is lost." in written.output
+
+    back = run("convert", book, "--from", "xlsx", "--to", tmp_path / "back")
+    assert back.exit_code == 0, back.output
+    assert "504 fields in 32 forms" in back.output
+    assert read_dictionary(tmp_path / "back").files == (
+        read_dictionary(Path(str(folder))).files
+    )
+
+    cells = cells_of(book.read_bytes())
+    put(cells, "fields", ("vs", "taken", "vspos"), "type", "choise")
+    book.write_bytes(saved(cells))
+    wrong = run("convert", book, "--from", "xlsx", "--to", tmp_path / "wrong")
+    assert wrong.exit_code == 1
+    assert "study.xlsx: fields!E473: error There is no field type" in wrong.output
+    assert not (tmp_path / "wrong").exists()
