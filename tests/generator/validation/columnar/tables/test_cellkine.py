@@ -54,10 +54,12 @@ def test_whatever_has_been_done_to_it(package: Path, tmp_path: Path, seed: int) 
     shutil.copytree(package, root)
     draw = random.Random(seed)
     tables = sorted(root.rglob("*.csv"))
-    for path in draw.sample(tables, 12):
+    # Every kind of damage, each in a table of its own.
+    places = draw.sample(tables, len(DAMAGES))
+    for path, damage in zip(places, DAMAGES, strict=True):
         content = path.read_bytes()
         at, cut = draw.randrange(len(content)), draw.randrange(4)
-        path.write_bytes(content[:at] + draw.choice(DAMAGES) + content[at + cut :])
+        path.write_bytes(content[:at] + damage + content[at + cut :])
     draw.choice(tables).unlink()
     (root / "data" / "more.csv").write_bytes(b"a\r\n1\r\n")
     assert both_agree(root).counts.findings > 5
