@@ -13,10 +13,16 @@ from pathlib import Path
 import pytest
 
 from tests.webapp import small_site
-from tests.webapp.postgresql import named, run_statements, started
+from tests.webapp.postgresql import AS_FILES, named, run_statements, started
 
 _NUMBERS = count(1)
 KINDS = ("sqlite", "postgresql")
+FRUGAL = (
+    # The disk of the machine is not under test, and waiting for it is most of the time.
+    "ALTER SYSTEM SET fsync = off",
+    # It goes round all databases, of which the tests make hundreds that live shortly.
+    "ALTER SYSTEM SET autovacuum = off",
+)
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +35,7 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="crfsmith-postgresql-"))
     server = started(folder)
     address = server.get_uri()
-    # The disk of the machine is not under test, and waiting for it is most of the time.
-    run_statements(address, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    run_statements(address, *FRUGAL, "SELECT pg_reload_conf()")
     yield address
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -44,7 +49,7 @@ def empty_postgresql(postgresql_server: str) -> str:
 
 def _empty(server: str) -> str:
     name = f"empty_{next(_NUMBERS)}"
-    run_statements(server, f"CREATE DATABASE {name}")
+    run_statements(server, f"CREATE DATABASE {name} {AS_FILES}")
     return named(server, name)
 
 
@@ -89,5 +94,5 @@ def site_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("site_template")
     name = f"site_{next(_NUMBERS)}"
-    run_statements(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    run_statements(server, f"CREATE DATABASE {name} TEMPLATE {template} {AS_FILES}")
     return named(server, name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.webapp.postgresql import named, run_statements
+from tests.webapp.postgresql import AS_FILES, named, run_statements
 from tests.webapp.storage.storing import furnish, ticking
 from webapp.storage import Database, open_database
 
@@ -46,7 +46,8 @@ def sqlite_database(tmp_path: Path, furnished_file: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql_database(furnished_server: str) -> Iterator[Database]:
     name = f"test_{next(_NUMBERS)}"
-    run_statements(furnished_server, f"CREATE DATABASE {name} TEMPLATE template")
+    copying = f"CREATE DATABASE {name} TEMPLATE template {AS_FILES}"
+    run_statements(furnished_server, copying)
     opened = open_database(named(furnished_server, name), clock=ticking())
     yield opened
     opened.close()
