@@ -14,9 +14,11 @@ import pytest
 from forms_spec import load_study
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.loader import LoadResult
+from forms_spec.loading.study_builder import NOUNS
 from forms_spec.yaml_source.reader import read_document
 from generator.targets.codebook_csv import write as codebook
 from generator.workbook.convert import ReadWorkbook, read_workbook
+from generator.workbook.layout import SHEETS
 from generator.workbook.write_workbook import write_workbook
 from tests.generator.targets.studies import STUDIES, random_study
 from tests.generator.workbook.sheets import (
@@ -76,6 +78,11 @@ def test_out_and_in_gives_the_same_hash(name: str) -> None:
     assert result.files == dict(study.files)
     assert back is not None
     assert back.hash == study.hash
+
+
+def test_every_part_of_a_dictionary_has_a_sheet() -> None:
+    parts = {"form": "forms"}
+    assert {parts.get(noun, noun) for noun in NOUNS} <= {sheet.name for sheet in SHEETS}
 
 
 @cache
