@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "lsp": "Answer a text editor about a dictionary (language server).",
         "schema": "Write the JSON Schema of a dictionary's files.",
         "preview": "Serve a dictionary's forms without a database.",
+        "synthesize": "Write synthetic subjects as a package.",
         "convert": "Convert a dictionary from or to another format.",
         "codebook": "Write a dictionary's codebook, as a page or a table.",
         "paper": "Write blank forms or casebooks to print.",

@@ -1,0 +1,1 @@
+"""Synthetic subjects, valid by construction, and seeded faults."""

@@ -1,0 +1,265 @@
+"""Changes that may take a finding away: other answers and other rows where it reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from forms_spec.evaluation.form_plan import FieldPlan, plan_of
+from forms_spec.evaluation.read_trace import AnswerSource
+from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
+from forms_spec.model.study import Study
+from generator.synthesis.casebook import Evaluator, Records, State
+from generator.synthesis.draw_form import FormDrawer, crossed_rows, numbered_rows
+from generator.synthesis.draw_text import takes
+
+MOST_RECODINGS = 12
+"""So many codes are changed into another in all cells at once."""
+Day = Callable[[FormKey], date]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mover:
+    """Proposes casebooks that differ in one place. ``day`` says when a form was filled."""
+
+    study: Study
+    evaluator: Evaluator
+    drawer: FormDrawer
+    day: Day
+
+    def moves(self, state: State, sources: list[AnswerSource]) -> Iterator[Records]:
+        """Casebooks in which one source is another, the likeliest first."""
+        if not sources:
+            return
+
+        first, *others = sources
+        self.drawer.random.shuffle(others)
+        peers = [source.text for source in sources if source.text]
+        yield from self._together(state, [first])
+        yield from self._together(state, sources)
+        for source in (first, *others):
+            if source.key in state.records or self.study.forms[source.key.form].log:
+                yield from self._of(state, source, peers)
+
+    def _together(self, state: State, sources: list[AnswerSource]) -> Iterator[Records]:
+        """Casebooks in which several sources change at once: blanks are answered, and
+        one code becomes another wherever it stands.
+        """
+        cells = [
+            source
+            for source in sources
+            if source.field is not None and source.key in state.records
+            if self._plan(source).value is None
+            and source.field not in _fixed(self.study, source.table)
+        ]
+        blanks = [source for source in cells if source.text == ""]
+        filled = state.records
+        if blanks:
+            filled = self._all_drawn(filled, blanks)
+            yield filled
+
+        if len(cells) < 2:
+            return
+
+        for before, after in self._recodings(cells):
+            yield self._recoded(filled, cells, before, after)
+
+    def _plan(self, source: AnswerSource) -> FieldPlan:
+        plan = plan_of(self.study, self.study.forms[source.key.form])
+        return plan.fields[source.table, source.field or ""]
+
+    def _all_drawn(self, records: Records, cells: list[AnswerSource]) -> Records:
+        """The casebook with an answer in each of these cells that is shown."""
+        for source in cells:
+            in_rows = source.row is None and source.table != source.key.form
+            captured = self.evaluator.evaluated(records).form(source.key)
+            if captured is None or in_rows:
+                continue
+
+            plan = self._plan(source)
+            text = self.drawer.draw.usual(
+                plan, captured.frames(source.row), self.day(source.key)
+            )
+            cell = CellKey(source.table, source.row, plan.field.name)
+            if text:
+                records = self.changed(records, source.key, cell, text)
+
+        return records
+
+    def _recodings(self, cells: list[AnswerSource]) -> list[tuple[str | None, str]]:
+        """Codes that stand in several cells, each with another that they all take, and
+        codes that every cell which takes them may get (None).
+        """
+        present: dict[str, set[str]] = {}
+        takers: Counter[str] = Counter()
+        for source in cells:
+            codes = self._codes(source)
+            takers.update(codes)
+            if source.text and codes:
+                known = present.setdefault(source.text, set(codes))
+                known &= set(codes)
+
+        pairs: list[tuple[str | None, str]] = [
+            (before, after)
+            for before, codes in present.items()
+            for after in sorted(codes)
+            if after != before
+        ]
+        pairs += [(None, code) for code, count in takers.items() if count > 1]
+        self.drawer.random.shuffle(pairs)
+        return pairs[:MOST_RECODINGS]
+
+    def _codes(self, source: AnswerSource) -> list[str]:
+        field = self._plan(source).field
+        if field.kind.name != "choice":
+            return []
+
+        return [code.code for code in field.offered]
+
+    def _recoded(
+        self,
+        records: Records,
+        cells: list[AnswerSource],
+        before: str | None,
+        after: str,
+    ) -> Records:
+        changed: dict[FormKey, Record] = {}
+        for source in cells:
+            is_meant = source.text == before if before else after in self._codes(source)
+            if is_meant and source.field is not None:
+                cell = CellKey(source.table, source.row, source.field)
+                record = changed.get(source.key, records[source.key])
+                changed[source.key] = with_text(record, source.key, cell, after)
+
+        for key, record in changed.items():
+            records = self.settled(records, key, record)
+
+        return records
+
+    def _of(
+        self, state: State, source: AnswerSource, peers: list[str]
+    ) -> Iterator[Records]:
+        group = self.study.tables[source.table].group
+        if source.field is not None:
+            yield from self._other_texts(state, source, peers)
+
+        if group is not None and not group.fixed:
+            yield from self._other_rows(state, source)
+
+    def _other_texts(
+        self, state: State, source: AnswerSource, peers: list[str]
+    ) -> Iterator[Records]:
+        assert source.field is not None
+        plan = plan_of(self.study, self.study.forms[source.key.form]).fields[
+            source.table, source.field
+        ]
+        record = state.records.get(source.key)
+        in_rows = source.row is None and source.table != source.key.form
+        is_fixed = source.field in _fixed(self.study, source.table)
+        if plan.value is not None or record is None or in_rows or is_fixed:
+            return
+
+        captured = self.evaluator.evaluated(state.records).form(source.key)
+        assert captured is not None
+        frames = captured.frames(source.row)
+        options = self.drawer.draw.options(plan, frames, self.day(source.key))
+        alike = [*peers, *_same_field(state.records, source)]
+        texts = [text for text in dict.fromkeys(alike) if takes(plan.field, text)]
+        cell = CellKey(source.table, source.row, source.field)
+
+        for text in dict.fromkeys((*texts, *options)):
+            if text != source.text:
+                yield self.changed(state.records, source.key, cell, text)
+
+        # A blank one is drawn again by whoever has to answer it.
+        yield self.changed(state.records, source.key, cell, "")
+
+    def _other_rows(self, state: State, source: AnswerSource) -> Iterator[Records]:
+        record = state.records.get(source.key, Record())
+        group = self.study.tables[source.table].group
+        assert group is not None
+        assert group.rows is not None
+        rows = record.rows.get(group.name, ())
+
+        for other in rows_instead(rows, crossed_rows(group), group.rows.maximum):
+            if len(other) >= group.rows.minimum:
+                changed = replace(record, rows={**record.rows, group.name: other})
+                yield self.settled(state.records, source.key, changed)
+
+    def changed(
+        self, records: Records, key: FormKey, cell: CellKey, text: str
+    ) -> Records:
+        """The casebook with another text in one cell, and what follows in its form."""
+        return self.settled(records, key, with_text(records[key], key, cell, text))
+
+    def settled(self, records: Records, key: FormKey, record: Record) -> Records:
+        """The casebook with a form that follows its own conditions."""
+        subject = self.evaluator.evaluated(records)
+        record = self.drawer.settled(subject, key, record, self.day(key))
+        return {**records, key: record}
+
+
+def rows_instead(
+    rows: tuple[Row, ...], crossed: tuple[Row, ...], most: int
+) -> Iterable[tuple[Row, ...]]:
+    """Other rows than these: one more, one less, all, or none."""
+    number = max((row.number for row in rows), default=0) + 1
+    if len(rows) < most:
+        yield (*rows, Row(number=number, texts={}))
+
+    for row in rows:
+        yield tuple(other for other in rows if other is not row)
+
+    if crossed:
+        yield crossed
+        for key in crossed[0].texts:
+            codes = dict.fromkeys(row.texts[key] for row in crossed)
+            for code in codes:
+                own = [row.texts for row in crossed if row.texts[key] == code]
+                yield numbered_rows(own)
+
+    if rows:
+        yield ()
+
+
+def with_text(record: Record, key: FormKey, cell: CellKey, text: str) -> Record:
+    """The record with another text in a cell; without it where it is blank."""
+    if cell.row is None and cell.table == key.form:
+        return replace(record, texts=_with(record.texts, cell.field, text))
+
+    rows = tuple(
+        Row(number=row.number, texts=_with(row.texts, cell.field, text))
+        if row.number == cell.row
+        else row
+        for row in record.rows.get(cell.table, ())
+    )
+    return replace(record, rows={**record.rows, cell.table: rows})
+
+
+def _with(texts: Mapping[str, str], name: str, text: str) -> dict[str, str]:
+    changed = {**texts, name: text}
+    if not text:
+        del changed[name]
+
+    return changed
+
+
+def _fixed(study: Study, table: str) -> tuple[str, ...]:
+    group = study.tables[table].group
+    return () if group is None else group.fixed
+
+
+def _same_field(records: Records, source: AnswerSource) -> Iterator[str]:
+    """What stands in the same field of other rows and visits."""
+    assert source.field is not None
+    for key, record in records.items():
+        if key.form != source.key.form:
+            continue
+
+        if source.table == key.form:
+            yield record.texts.get(source.field, "")
+
+        for row in record.rows.get(source.table, ()):
+            yield row.texts.get(source.field, "")
