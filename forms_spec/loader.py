@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from forms_spec.checks import run_checks
 from forms_spec.findings.finding import Finding, Severity
+from forms_spec.loading.build_memory import BuildMemory
 from forms_spec.loading.consequences import without_consequences
 from forms_spec.loading.finding_collector import Notes
 from forms_spec.loading.source_map import LoadedStudy
@@ -52,14 +53,22 @@ def load_study(files: Mapping[str, str], *, incomplete: bool = False) -> LoadRes
     return read_study(files, incomplete=incomplete).result
 
 
-def read_study(files: Mapping[str, str], *, incomplete: bool = False) -> Reading:
-    """As ``load_study``, with everything that was read on the way."""
+def read_study(
+    files: Mapping[str, str],
+    *,
+    incomplete: bool = False,
+    memory: BuildMemory | None = None,
+) -> Reading:
+    """As ``load_study``, with everything that was read on the way.
+
+    ``memory`` keeps what has not changed since it was read before.
+    """
     names = sorted(name for name in files if not name.startswith(DATA))
     texts = {name: files[name] for name in names}
     notes = Notes()
 
     with _no_garbage():
-        built = build_study(texts, notes)
+        built = build_study(texts, notes, memory)
         loaded = built.loaded
         if loaded is not None:
             notes.extend(run_checks(loaded))

@@ -141,9 +141,10 @@ _loaded: dict[tuple[tuple[str, str], ...], tuple[Any, list[Finding]]] = {}
 _found: dict[int, list[Finding]] = {}
 
 
-def _built(files: dict[str, str], notes: Notes) -> Any:
-    if sum(map(len, files.values())) < LARGE:
-        return _build(files, notes)
+def _built(files: dict[str, str], notes: Notes, memory: Any = None) -> Any:
+    # Who brings a memory of their own wants to see what it keeps.
+    if memory is not None or sum(map(len, files.values())) < LARGE:
+        return _build(files, notes, memory)
     key = tuple(files.items())
     if key not in _loaded:
         while len(_loaded) >= MOST_KEPT:

@@ -66,6 +66,13 @@ class Parts:
     codelists: list[SourceNode] = field(default_factory=list)
     codelists_used: set[str] = field(default_factory=set)
 
+    def extend(self, form: Parts) -> None:
+        """Add what a form has."""
+        self.fields += form.fields
+        self.groups += form.groups
+        self.expressions += form.expressions
+        self.codelists_used |= form.codelists_used
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedStudy:

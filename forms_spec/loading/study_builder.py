@@ -12,6 +12,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.absent_visits import absent_visit_checks
 from forms_spec.loading.arms import ArmConditions
+from forms_spec.loading.build_memory import BuildMemory
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
@@ -43,7 +44,6 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
 from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.yaml_source.document import Document
-from forms_spec.yaml_source.reader import read_document
 
 NOUNS = (
     "study",
@@ -82,13 +82,18 @@ class BuiltStudy:
     parts: Parts
 
 
-def build_study(files: Mapping[str, str], notes: Notes) -> BuiltStudy:
+def build_study(
+    files: Mapping[str, str], notes: Notes, memory: BuildMemory | None = None
+) -> BuiltStudy:
     """Build what can be built.
 
     Where something cannot be read, it may be the study's: then nothing more is said.
+    ``memory`` keeps what has not changed since the last time.
     """
+    memory = memory or BuildMemory()
+    memory.forget_others(files)
     parts = Parts()
-    spots = _sort(files, parts, notes)
+    spots = _sort(files, parts, notes, memory)
     studies = spots["study"]
 
     if not studies:
@@ -102,7 +107,9 @@ def build_study(files: Mapping[str, str], notes: Notes) -> BuiltStudy:
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
 
-    builder = _StudyBuilder(files=files, spots=spots, parts=parts, notes=notes)
+    builder = _StudyBuilder(
+        files=files, spots=spots, parts=parts, notes=notes, memory=memory
+    )
     loaded = LoadedStudy(study=builder.build(), parts=parts)
     return BuiltStudy(loaded=loaded, parts=parts)
 
@@ -112,7 +119,7 @@ def _top(file: str) -> TextPlace:
 
 
 def _sort(
-    files: Mapping[str, str], parts: Parts, notes: Notes
+    files: Mapping[str, str], parts: Parts, notes: Notes, memory: BuildMemory
 ) -> dict[str, list[SourceNode]]:
     """Read every file and sort it by its top key."""
     spots: dict[str, list[SourceNode]] = {noun: [] for noun in NOUNS}
@@ -121,7 +128,7 @@ def _sort(
         if is_table_file(name):
             continue
 
-        document = read_document(name, text)
+        document = memory.document(name, text)
         parts.documents[name] = document
         notes.extend(document.findings)
         if document.root is None:
@@ -163,6 +170,7 @@ class _StudyBuilder:
     spots: Mapping[str, list[SourceNode]]
     parts: Parts
     notes: Notes
+    memory: BuildMemory
 
     def build(self) -> Study:
         spot = self.parts.study = self.spots["study"][0]
@@ -263,16 +271,7 @@ class _StudyBuilder:
     ) -> dict[str, Form]:
         forms: dict[str, Form] = {}
         for spot in self.spots["form"]:
-            builder = FormBuilder(
-                spot=spot,
-                codelists=codelists,
-                all_missing=missing,
-                checks=checks,
-                arms=arms,
-                parts=self.parts,
-                notes=self.notes,
-            )
-            form = builder.build()
+            form = self._form(spot, codelists, missing, checks, arms)
             if form is None:
                 continue
 
@@ -285,6 +284,34 @@ class _StudyBuilder:
             self.parts.forms[form.name] = spot
 
         return forms
+
+    def _form(
+        self,
+        spot: SourceNode,
+        codelists: Mapping[str, Codelist],
+        missing: Mapping[str, MissingCode],
+        checks: Mapping[str, ProtocolCheck],
+        arms: ArmConditions,
+    ) -> Form | None:
+        """A form, built anew only where something that it reads has changed."""
+
+        def build(parts: Parts, notes: Notes) -> Form | None:
+            return FormBuilder(
+                spot=spot,
+                codelists=codelists,
+                all_missing=missing,
+                checks=checks,
+                arms=replace(arms, notes=notes),
+                parts=parts,
+                notes=notes,
+            ).build()
+
+        context = (dict(codelists), dict(missing), dict(checks), arms.arms)
+        built = self.memory.form(spot.document, context, build)
+        self.parts.extend(built.parts)
+        self.notes.extend(built.notes.findings)
+
+        return built.form
 
     def _visits(
         self, forms: Mapping[str, Form], arms: ArmConditions

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from forms_spec.findings.finding import Finding
 from forms_spec.loader import Reading, read_study
+from forms_spec.loading.build_memory import BuildMemory
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
 from generator.dictionary.folder import ENDINGS, UnreadableFolder, read_dictionary
@@ -97,6 +98,7 @@ class DictionarySession:
         self._saved: Mapping[str, str] = {}
         self._unreadable: tuple[Finding, ...] = ()
         self._analysis: Analysis | None = None
+        self._memory = BuildMemory()
         self.read_folder()
 
     def name(self, path: Path) -> str:
@@ -147,7 +149,7 @@ class DictionarySession:
             for finding in self._unreadable
             if finding.text is None or finding.text.file not in self._open
         ]
-        reading = read_study(files, incomplete=bool(unreadable))
+        reading = read_study(files, incomplete=bool(unreadable), memory=self._memory)
         findings = (*unreadable, *reading.result.findings)
 
         return Analysis(files=files, reading=reading, findings=findings)
