@@ -83,12 +83,11 @@ class Seeder:
 
     def _cells(self, state: State, code: str) -> Iterator[tuple[FormKey, CellKey]]:
         """The cells in which the fault may be seeded."""
-        names = frozenset(
-            name
-            for rule in self.study.rules.values()
-            if code in (rule.name, rule.check)
-            for name in rule.on
-        )
+        names: set[tuple[str, str]] = set()
+        for rule in self.study.rules.values():
+            if code in (rule.name, rule.check):
+                names.update(rule.on)
+
         for key, record in state.records.items():
             for cell, _ in all_cells(key.form, record):
                 if not names or (cell.table, cell.field) in names:

@@ -95,18 +95,16 @@ class Mover:
         present: dict[str, set[str]] = {}
         takers: Counter[str] = Counter()
         for source in cells:
-            codes = self._codes(source)
-            takers.update(codes)
-            if source.text and codes:
-                known = present.setdefault(source.text, set(codes))
-                known &= set(codes)
+            own = self._codes(source)
+            takers.update(own)
+            if source.text and own:
+                known = present.setdefault(source.text, set(own))
+                known &= set(own)
 
-        pairs: list[tuple[str | None, str]] = [
-            (before, after)
-            for before, codes in present.items()
-            for after in sorted(codes)
-            if after != before
-        ]
+        pairs: list[tuple[str | None, str]] = []
+        for before, codes in present.items():
+            pairs += [(before, after) for after in sorted(codes - {before})]
+
         pairs += [(None, code) for code, count in takers.items() if count > 1]
         self.drawer.random.shuffle(pairs)
         return pairs[:MOST_RECODINGS]

@@ -49,7 +49,8 @@ def visit_days(study: Study, random: Random, today: date) -> Mapping[str, date]:
     days: dict[str, date] = {}
     latest = day_zero - timedelta(days=1)
     for visit in scheduled:
-        due = due_dates(visit, day_zero)
+        # A visit may count from another one; all others count from day 0.
+        due = due_dates(visit, days.get(visit.anchor or "", day_zero))
         if due is None:
             day = latest + timedelta(days=BETWEEN_VISITS)
         else:
@@ -149,9 +150,12 @@ class SubjectBuilder:
     def _is_drawn(self, records: Records, scheduled: Scheduled) -> bool:
         match scheduled.expectation:
             case Expectation.REQUIRED:
-                return True
+                return scheduled.when is None or self.is_expected(records, scheduled)
             case Expectation.OPTIONAL:
-                return self.random.random() < OPTIONAL_FORMS
+                is_there = scheduled.when is None or self.is_expected(
+                    records, scheduled
+                )
+                return is_there and self.random.random() < OPTIONAL_FORMS
             case Expectation.CONDITIONAL:
                 return self.is_expected(records, scheduled)
 

@@ -95,7 +95,7 @@ rules:
   pressure_order:
     message: Diastolic pressure is below systolic.
     assert: dia < sys
-    severity: refuse
+    severity: error
     on: [vs.dia, vs.sys]
   weight_stays:
     message: The weight changes by at most 10 kg.
