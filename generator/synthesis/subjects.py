@@ -23,6 +23,8 @@ DATA_CUT = date(2025, 12, 31)
 other bytes tomorrow.
 """
 SUBJECTS_OF_A_FAMILY, MOST_FAMILIES = 500, 2
+SUBJECTS_TRIED = 20
+"""So many subjects are looked at for a place of a fault."""
 TRIES = 2
 """How often the search begins anew where it finds no valid subject."""
 SAVED_BY = "synthetic"
@@ -129,18 +131,29 @@ class Synthesis:
     ) -> SyntheticSubject:
         seeded = None
         if fault is not None:
-            result = Seeder(self.study, builder.mover).seeded(state, fault, subject)
-            if result is None:
-                raise NoSuchSubject(
-                    f"No single change gives subject {subject} the fault {fault} alone."
-                )
-            state, seeded = result
+            state, seeded = self._seeded(builder, state, subject, fault)
 
         return SyntheticSubject(
             site=site,
             subject=subject,
             forms=tuple(self._forms(builder, state, site, subject)),
             fault=seeded,
+        )
+
+    def _seeded(
+        self, builder: SubjectBuilder, state: State, subject: str, fault: str
+    ) -> tuple[State, SeededFault]:
+        """The subject, or one like it, with a fault that a single change causes."""
+        seeder = Seeder(self.study, builder.mover)
+        for _ in range(SUBJECTS_TRIED):
+            result = seeder.seeded(state, fault, subject)
+            if result is not None:
+                return result
+
+            state = varied(builder.mover, state, builder.random)
+
+        raise NoSuchSubject(
+            f"No single change gives subject {subject} the fault {fault} alone."
         )
 
     def _forms(
