@@ -22,10 +22,10 @@ DATA_CUT = date(2025, 12, 31)
 """The day of the data where nobody says another: never today, or equal seeds would give
 other bytes tomorrow.
 """
-SUBJECTS_OF_A_FAMILY, MOST_FAMILIES = 500, 2
+SUBJECTS_OF_A_FAMILY, MOST_FAMILIES = 1000, 1
 SUBJECTS_TRIED = 20
 """So many subjects are looked at for a place of a fault."""
-TRIES = 2
+TRIES = 5
 """How often the search begins anew where it finds no valid subject."""
 SAVED_BY = "synthetic"
 
