@@ -80,5 +80,10 @@ def _cause_of(
 
 
 def _names(cause: Finding) -> frozenset[str]:
-    texts = (*QUOTED.findall(cause.message), *QUOTED.findall(cause.remedy))
-    return frozenset(word for text in texts for word in WORD.findall(text))
+    return quoted_words(cause.message) | quoted_words(cause.remedy)
+
+
+def quoted_words(sentence: str) -> frozenset[str]:
+    """Every word that a sentence has in quotes: the names that it is about."""
+    quoted = " ".join(QUOTED.findall(sentence))
+    return frozenset(WORD.findall(quoted))

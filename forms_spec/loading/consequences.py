@@ -13,6 +13,7 @@ from functools import cached_property
 
 from forms_spec.findings.catalogue import text as text_codes
 from forms_spec.findings.catalogue.rules import SYNTAX
+from forms_spec.findings.causes import quoted_words
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.study_builder import NOUNS
@@ -42,7 +43,6 @@ MEANINGS = re.compile(
 )
 """What is said of a dictionary as a whole."""
 
-QUOTED = re.compile(r'"([^"]*)"')
 TORN = frozenset({"unknown-key-without-value", "comma-in-number"})
 """Keys without a value that are the rest of a text before them."""
 
@@ -188,14 +188,15 @@ class _Losses:
 
     def _words_of(self, finding: Finding) -> frozenset[str]:
         """The words that a finding is about: those of its place, and what it quotes."""
-        texts = QUOTED.findall(finding.message)
+        words = quoted_words(finding.message)
         place = finding.text
         if place is not None and place.file in self.documents:
             lines = self.documents[place.file].lines
             last = place.end_column - 1 if place.end_line == place.line else None
-            texts.append(lines[place.line - 1][place.column - 1 : last])
+            written = lines[place.line - 1][place.column - 1 : last]
+            words |= frozenset(WORD.findall(written))
 
-        return frozenset(word for text in texts for word in WORD.findall(text))
+        return words
 
 
 def _has_lost_top(document: Document) -> bool:

@@ -15,20 +15,15 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import TextPlace
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-SARIF_LEVELS: Mapping[Severity, str] = MappingProxyType(
+LEVELS: Mapping[Severity, str] = MappingProxyType(
     {
         Severity.REFUSE: "error",
         Severity.QUERY: "warning",
         Severity.WARNING: "warning",
     }
 )
-GITHUB_COMMANDS: Mapping[Severity, str] = MappingProxyType(
-    {
-        Severity.REFUSE: "error",
-        Severity.QUERY: "warning",
-        Severity.WARNING: "warning",
-    }
-)
+"""Levels of SARIF, and commands of GitHub: both know these two words."""
+
 FINGERPRINT = "crfsmithFinding/v1"
 
 
@@ -71,7 +66,7 @@ def _sarif_rule(code: str) -> dict[str, Any]:
         "shortDescription": {"text": entry.message},
         "fullDescription": {"text": entry.explanation},
         "help": {"text": entry.remedy},
-        "defaultConfiguration": {"level": SARIF_LEVELS[entry.severity]},
+        "defaultConfiguration": {"level": LEVELS[entry.severity]},
     }
 
 
@@ -79,7 +74,7 @@ def _sarif_result(finding: Finding, rule: int, folder: Path) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
-        "level": SARIF_LEVELS[finding.severity],
+        "level": LEVELS[finding.severity],
         "message": {"text": _sentences(finding)},
     }
     if finding.text is not None:
@@ -141,7 +136,7 @@ def github_lines(findings: Sequence[Finding], folder: Path) -> Iterator[str]:
         listed = ",".join(
             f"{name}={_escaped_property(value)}" for name, value in properties.items()
         )
-        command = GITHUB_COMMANDS[finding.severity]
+        command = LEVELS[finding.severity]
         yield f"::{command} {listed}::{_escaped(_sentences(finding))}"
 
 
