@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from webapp.commands.database_option import database_option
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import opened
 from webapp.storage.backup import BackupRefused, take_backup
@@ -14,13 +15,7 @@ NOT_LOGGED = 1
 
 
 @click.command(short_help="Back up a database while people work.")
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--out",
     "path",

@@ -15,6 +15,7 @@ from forms_spec.schedule.study_clock import day_of
 from generator.package.writer import WrittenPackage
 from generator.targets.registry import file_names, records_targets, summaries
 from generator.targets.target import CapturedRecords
+from webapp.commands.database_option import database_option
 from webapp.installation.command_error import CommandError, cannot_write
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import need_study, opened, study_of_sites
@@ -43,13 +44,7 @@ def _help() -> str:
 
 
 @click.command(short_help="Export a database's data as a package.", help=_help())
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--out",
     "path",

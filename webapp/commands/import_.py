@@ -14,6 +14,7 @@ from generator.package.source import Unreadable
 from generator.tables.retired import read_retired
 from generator.validation.open_package import open_package
 from generator.validation.report.report import many
+from webapp.commands.database_option import database_option
 from webapp.commands.import_output import SHOWN
 from webapp.commands.import_records import import_records
 from webapp.installation.command_error import CommandError
@@ -59,13 +60,7 @@ class PackageFaulty(Exception):
 
 @click.command(short_help="Import a package into a database.")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--dry-run",
     is_flag=True,

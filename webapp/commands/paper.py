@@ -17,6 +17,7 @@ from generator.paper.casebook import casebook_paper
 from generator.paper.layout import Paper, Sheet
 from generator.paper.typst_writer import PaperFailed, WrittenPaper, write_pdf
 from generator.paper.word_writer import write_word
+from webapp.commands.database_option import database_option
 from webapp.commands.study_folder import study_in_folder, write_file
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import who_runs
@@ -141,13 +142,7 @@ annotated = _forms_command(
 
 @command.command(short_help="Write the casebooks of subjects.")
 @click.argument("subjects", nargs=-1, metavar="SUBJECT...")
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--out",
     "file",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from webapp.commands.database_option import database_option
 from webapp.installation.command_error import CommandError, cannot_read
 from webapp.installation.study_database import need_study, opened
 from webapp.queries.from_findings import (
@@ -31,13 +32,7 @@ def command() -> None:
 
 @command.command("open")
 @click.argument("findings", type=click.Path(path_type=Path))
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--as",
     "username",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from forms_spec.model.study import Study
+from webapp.commands.database_option import database_option
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import need_study, opened
 from webapp.storage import Database
@@ -20,13 +21,7 @@ SHORT = 12
 
 
 @click.command(short_help="Release a new dictionary for a site.")
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--site",
     default=None,

@@ -17,6 +17,7 @@ from forms_spec import load_study
 from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.app import LARGEST_POST, create_app
+from webapp.commands.database_option import database_option
 from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
 from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.installation.command_error import CommandError
@@ -53,13 +54,7 @@ SECRET = "CRFSMITH_SECRET_KEY"
 
 
 @click.command(short_help="Serve the study's pages for data entry.")
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.option(
     "--demo",
     is_flag=True,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from forms_spec.model.roles import RESERVED_ROLES, USUAL_ROLES
+from webapp.commands.database_option import database_option
 from webapp.installation.command_error import CommandError
 from webapp.installation.study_database import opened, study_in_use
 from webapp.security.passwords import new_password, password_fault
@@ -46,13 +47,7 @@ class _Where:
 
 
 @click.group(short_help="List, add and change the accounts of a study.")
-@click.option(
-    "--db",
-    "url",
-    required=True,
-    metavar="URL",
-    help="Address, such as sqlite:///study.sqlite.",
-)
+@database_option
 @click.pass_context
 def command(context: click.Context, url: str) -> None:
     """Show and change who may sign in. Every change is an event in the study's log."""
