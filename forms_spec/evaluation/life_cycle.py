@@ -4,18 +4,18 @@ end-of-study form has it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
-from forms_spec.model.captured_data import Casebook
+from forms_spec.model.captured_data import Casebook, FormKey
 from forms_spec.model.life_cycle import LifeStatus, StatusCondition
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.rules import Home, Type, compile_expression
 from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.resolved import RuleValue
-from forms_spec.schedule.timeline import field_named
+from forms_spec.schedule.timeline import field_named, timeline
 from forms_spec.schedule.visit_status import Timeline
 
 DECISION = "DSDECOD"
@@ -40,8 +40,16 @@ class SubjectLife:
         return replace(timeline, still_due=self.still_due)
 
 
+def visits_of(
+    subject: EvaluatedSubject, casebook: Casebook, captured: Iterable[FormKey]
+) -> Timeline:
+    """The visits of a subject with these forms, as far as its status asks for them."""
+    visits = timeline(subject.study, casebook, captured)
+    return life_of(subject, casebook, visits).on(visits)
+
+
 def life_of(
-    subject: EvaluatedSubject, casebook: Casebook, timeline: Timeline
+    subject: EvaluatedSubject, casebook: Casebook, visits: Timeline
 ) -> SubjectLife:
     """The status of a subject with these forms and visits."""
     written = {item.status: item for item in subject.study.statuses}
@@ -51,9 +59,8 @@ def life_of(
             reached[status] = item
 
     # A condition of the dictionary goes before what most studies mean.
-    usual = set(_usual(subject.study, casebook, timeline)) - written.keys()
-    says_an_end = any(status.is_over for status in written)
-    if says_an_end:
+    usual = set(_usual(subject.study, casebook, visits)) - written.keys()
+    if says_an_end(subject.study):
         usual = {status for status in usual if not status.is_over}
 
     statuses = {LifeStatus.SCREENED, *reached, *usual}
@@ -64,6 +71,11 @@ def life_of(
         status=status,
         still_due=condition.still_due if condition else frozenset(),
     )
+
+
+def says_an_end(study: Study) -> bool:
+    """Whether the dictionary itself says how subjects leave the study."""
+    return any(item.status.is_over for item in study.statuses)
 
 
 def life_forms(study: Study) -> tuple[str, ...]:
@@ -100,29 +112,32 @@ def _compiled(
     )
 
 
-def _usual(
-    study: Study, casebook: Casebook, timeline: Timeline
-) -> Iterator[LifeStatus]:
+def _usual(study: Study, casebook: Casebook, visits: Timeline) -> Iterator[LifeStatus]:
     """What the forms say that most studies have: the day from which visits count is
     known, a reason why the subject left, its last day.
     """
-    if timeline.day_zero is not None:
+    if visits.day_zero is not None:
         yield LifeStatus.ENROLLED
 
     codes = list(_decisions(study, casebook))
     for code in codes:
-        # ``SCREEN FAILURE``, ``ScreenFailure`` and ``screen_failure`` are one answer.
-        letters = "".join(filter(str.isalpha, code.upper()))
-        if letters in FAILED:
-            yield LifeStatus.SCREEN_FAILURE
-        elif letters in FINISHED:
-            yield LifeStatus.COMPLETED
-        else:
-            yield LifeStatus.WITHDRAWN
+        yield status_by_reason(code)
 
     has_no_reason = not codes
-    if has_no_reason and timeline.ended is not None:
+    if has_no_reason and visits.ended is not None:
         yield LifeStatus.WITHDRAWN
+
+
+def status_by_reason(code: str) -> LifeStatus:
+    """What an answer to why the subject left says."""
+    # ``SCREEN FAILURE``, ``ScreenFailure`` and ``screen_failure`` are one answer.
+    letters = "".join(filter(str.isalpha, code.upper()))
+    if letters in FAILED:
+        return LifeStatus.SCREEN_FAILURE
+    if letters in FINISHED:
+        return LifeStatus.COMPLETED
+
+    return LifeStatus.WITHDRAWN
 
 
 def _decisions(study: Study, casebook: Casebook) -> Iterator[str]:
@@ -137,6 +152,7 @@ def _decisions(study: Study, casebook: Casebook) -> Iterator[str]:
         if record is None:
             continue
 
-        code = record.texts.get(field.name, "")
+        # Blanks alone are no reason, here as in a date.
+        code = record.texts.get(field.name, "").strip()
         if code not in no_answer:
             yield code

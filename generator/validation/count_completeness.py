@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from forms_spec.evaluation import CellState, Judgement, expected
+from forms_spec.evaluation.captured_form import EvaluatedSubject
+from forms_spec.evaluation.life_cycle import visits_of
 from forms_spec.model.captured_data import Casebook, Context, FormKey
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
-from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import (
     FormExpectation,
     VisitState,
@@ -89,11 +90,15 @@ class MissingnessCounter:
     def subject(
         self, name: str, casebook: Casebook, captured: Iterable[FormKey]
     ) -> None:
-        """The forms that a subject's visits ask for and that nobody began."""
-        begun = frozenset(captured)
-        dates = timeline(self.study, casebook, begun)
+        """The forms that a subject's visits ask for and that nobody began.
 
-        for state in visit_states(self.study, dates, self.today):
+        After the subject has left, as the pages say it, its visits ask for nothing.
+        """
+        begun = frozenset(captured)
+        subject = EvaluatedSubject(self.study, casebook, self.today, name)
+        visits = visits_of(subject, casebook, begun)
+
+        for state in visit_states(self.study, visits, self.today):
             if state.status not in OPEN:
                 continue
 

@@ -11,14 +11,13 @@ from functools import cache, cached_property
 from typing import Any
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
-from forms_spec.evaluation.life_cycle import life_of
+from forms_spec.evaluation.life_cycle import visits_of
 from forms_spec.evaluation.waiting import ToCome, form_reads_others, in_order, waits_for
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import LOG, Casebook, CellKey, FormKey, Record
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics import resolved
-from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import FormExpectation, Timeline, expectation
 from generator.browser.form_json import browser_form
 from generator.pages.findings import FindingLink, cell_on
@@ -140,9 +139,7 @@ class OnPage:
         world = EvaluatedSubject(app.study, casebook, app.today(), subjid)
 
         def visits() -> Timeline:
-            captured = timeline(app.study, casebook, statuses)
-            left = life_of(world, casebook, captured).on(captured)
-            return with_conditions(left, world)
+            return with_conditions(visits_of(world, casebook, statuses), world)
 
         self.waiting = Waiting(world, statuses, visits)
         self._may_wait = form_reads_others(app.study, place.form)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,8 +12,10 @@ from flask.testing import FlaskClient
 
 from forms_spec import load_study
 from forms_spec.model.captured_data import Record
+from generator import Engine, validate_package
 from tests.studies import study_of
 from tests.webapp.small_site import app_over, client_of, database_of
+from webapp.packages.export import export_package
 from webapp.storage import InstanceKey, SaveRequest, Status, add_subject, save
 
 STUDY = """
@@ -127,6 +131,26 @@ def test_nothing_is_due_of_who_has_left_but_what_the_dictionary_keeps(
     ]
     casebook = own_words.get("/subjects/01-006").text
     assert "overdue" not in casebook
+
+
+@pytest.mark.parametrize(
+    "how", [{"engine": Engine.REFERENCE}, {}, {"large": 0}], ids=["one", "some", "all"]
+)
+def test_a_package_lacks_what_is_overdue_on_the_pages(
+    own_words: FlaskClient, tmp_path: Path, how: dict[str, Engine | int]
+) -> None:
+    app = own_words.application
+    study = app.extensions["crfsmith"].study
+    export_package(database_of(app), study, tmp_path / "p.zip")
+    report = validate_package(tmp_path / "p.zip", **how)  # type: ignore[arg-type]
+    lacking = {
+        line.visit: line.states["overdue"]
+        for line in report.missingness
+        if "overdue" in line.states
+    }
+    late = own_words.get("/home/overdue").text
+    on_pages = Counter(re.findall(r'href="/subjects/[^/"]+/(\w+)/inf" data-work', late))
+    assert lacking == on_pages == {"A2": 1, "FU": 2}
 
 
 def test_without_a_word_the_usual_form_says_it(

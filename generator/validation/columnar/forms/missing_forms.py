@@ -4,23 +4,20 @@ one subject.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
-from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
-from forms_spec.model.visits import Expectation, Scheduled, VisitType
+from forms_spec.model.visits import Expectation, Scheduled
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
 from forms_spec.schedule.timeline import (
-    END_OF_STUDY,
-    NOT_DONE_REASON,
     VISIT_DATE,
     field_named,
 )
@@ -44,13 +41,13 @@ from generator.validation.columnar.forms.row_keys import (
     places_of,
     visit_numbers,
 )
+from generator.validation.columnar.forms.subject_days import NEVER, SubjectDays
+from generator.validation.columnar.forms.subject_lives import SubjectLives
 from generator.validation.columnar.forms.value_columns import TRUE, Array
 from generator.validation.count_completeness import OPEN, MissingnessCounter
 
 _ASKED_ON: StudyCache[tuple[str, int, date], tuple[int, tuple[int, ...]]] = StudyCache()
 _LOOKS_AT_ITSELF: StudyCache[tuple[str, str], bool] = StudyCache()
-NEVER = 0
-"""No day."""
 
 
 @dataclass(kw_only=True)
@@ -85,6 +82,14 @@ class MissingForms:
                     self.missing.unbegun(form, visit, OPEN[status], int(count))
 
         return np.flatnonzero(left)
+
+    @cached_property
+    def _days(self) -> SubjectDays:
+        return SubjectDays(books=self.books, subjects=len(self.subjects))
+
+    @cached_property
+    def _lives(self) -> SubjectLives:
+        return SubjectLives(days=self._days)
 
     @property
     def study(self) -> Study:
@@ -175,17 +180,21 @@ class MissingForms:
         days, of = np.unique(self._start(visit), return_inverse=True)
         asked = [self._asked_on(visit, day) for day in days.tolist()]
         target = np.array([item[0] for item in asked])[of]
-        ended = np.where(self._ended == NEVER, 0, np.where(self._ended < target, 1, 2))
+        # Who has left is asked for what stays due, whenever that was.
+        last_day = np.where(self._lives.over, NEVER, self._days.ended)
+        ended = np.where(last_day == NEVER, 0, np.where(last_day < target, 1, 2))
+        states = np.array([item[1] for item in asked])[of, ended]
 
-        return np.array([item[1] for item in asked])[of, ended]
+        not_expected = _PLACES[VisitStatus.NOT_EXPECTED]
+        return np.where(self._lives.not_asked(visit), not_expected, states)
 
     def _start(self, visit: str) -> Array:
         """The day that a visit counts from; NEVER where it is not known."""
         anchor = self.study.visits[visit].anchor
         if anchor is None:
-            return self._day_zero
+            return self._days.day_zero
         if anchor in self.study.anchors:
-            return self._first_known(self.study.anchors[anchor])
+            return self._days.first_known(self.study.anchors[anchor])
 
         return self._visit_day(anchor)
 
@@ -196,7 +205,7 @@ class MissingForms:
         if not is_known or field_named(self.study, VISIT_DATE) is None:
             return np.full(len(key), NEVER)
 
-        form, dates, _ = self._headers
+        form, dates, _ = self._days.headers
         places = places_of(form.key, key)
         # Without a line there is no place to look at.
         if not len(form):
@@ -234,7 +243,7 @@ class MissingForms:
 
             return value, np.zeros(len(value), bool)
 
-        form, dates, missed = self._headers
+        form, dates, missed = self._days.headers
         places = places_of(form.key, self._key(visit))
         there = places != NOWHERE
         # Without a line there is no place to look at.
@@ -245,105 +254,11 @@ class MissingForms:
 
         return there & (has_date | missed[places]), there & missed[places]
 
-    @cached_property
-    def _headers(self) -> tuple[Relation, Array, Array]:
-        """The forms that say when a visit was, the day of each, and whether it was
-        missed.
-        """
-        dated, reason = (
-            field_named(self.study, VISIT_DATE),
-            field_named(self.study, NOT_DONE_REASON),
-        )
-        assert dated is not None
-        form, dates = self.books.form(dated.form), self._days(dated)
-        if reason is None:
-            return form, dates, np.zeros(len(form), bool)
-
-        written = self._told(form, reason, lambda text: int(bool(text)))
-
-        return form, dates, (dates == NEVER) & (written > 0)
-
-    @cached_property
-    def _day_zero(self) -> Array:
-        """The first known date of ``study.day_zero``; NEVER where there is none."""
-        return self._first_known(self.study.day_zero)
-
-    def _first_known(self, names: Sequence[str]) -> Array:
-        """The first known date of fields; NEVER where there is none."""
-        full = np.full(len(self.subjects), NEVER)
-        for name in names:
-            table, _, item = name.partition(".")
-            asked = self.study.field(table, item)
-            if asked is not None:
-                first = self._first(self.books.form(asked.form), self._days(asked))
-                full = np.where(full == NEVER, first, full)
-
-        return full
-
-    @cached_property
-    def _ended(self) -> Array:
-        """The earliest date in DSSTDAT, or of an early termination visit."""
-        asked = field_named(self.study, END_OF_STUDY)
-        full = np.full(len(self.subjects), _FAR)
-        if asked is not None:
-            self._least(full, self.books.form(asked.form), self._days(asked))
-
-        if field_named(self.study, VISIT_DATE) is not None:
-            form, dates, _ = self._headers
-            ends = [
-                visit.type is VisitType.TERMINATION
-                for visit in self.study.visits.values()
-            ]
-            self._least(
-                full, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER)
-            )
-
-        return np.where(full == _FAR, NEVER, full)
-
-    def _least(self, array: Array, form: Relation, days: Array) -> None:
-        there = days != NEVER
-        np.minimum.at(array, form.subject[there], days[there])
-
-    def _first(self, form: Relation, days: Array) -> Array:
-        """The day of each subject's first form that has one."""
-        results, there = np.full(len(self.subjects), NEVER), days != NEVER
-        subjects, first = np.unique(form.subject[there], return_index=True)
-        results[subjects] = days[there][first]
-
-        return results
-
-    def _days(self, asked: Field) -> Array:
-        def day(text: str) -> int:
-            value = asked.kind.parse(text, asked) if text else None
-            return value.toordinal() if type(value) is date else NEVER
-
-        return self._told(self.books.form(asked.form), asked, day)
-
-    def _told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
-        """What a form's cells of a name tell, each different text once; a missing code
-        is no text.
-        """
-        named = {field.name: field for field in form.shape.fields}
-        there = named.get(asked.name)
-        if there is None:
-            return np.full(len(form), NEVER)
-
-        codes, texts = form.text(there)
-        missing = {code.code for code in asked.missing}
-        results: list[int] = []
-
-        for text in texts.to_list():
-            bare = text.strip()
-            results.append(tell("" if bare in missing else bare))
-
-        return np.array(results, np.int64)[codes]
-
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)
 _PLACES: Mapping[VisitStatus, int] = {
     status: index for index, status in enumerate(_STATUSES)
 }
-_FAR = date.max.toordinal() + 1
 
 
 def _date(day: int) -> date | None:

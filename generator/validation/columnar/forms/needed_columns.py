@@ -55,6 +55,10 @@ def needs_of(study: Study) -> Needs:
             home = Home(form=study.forms[scheduled.form])
             _note_reads(needs, resolved(scheduled.when, study, home, Type.CONDITION))
 
+    for status in study.statuses:
+        home = Home(form=study.forms[status.form])
+        _note_reads(needs, resolved(status.when, study, home, Type.CONDITION))
+
     needs.layers = _layers(every)
 
     return needs

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,66 @@ def test_numbered_cycles(tmp_path: Path) -> None:
     ]
     # Of the five, one came to the last cycle and one went beyond it.
     assert cycle["overdue"] == 3
+
+
+LIVES = {
+    "study.yaml": HEAD,
+    "visits.yaml": """
+visits:
+  V1: {title: One, target: day 0}
+  V2: {title: Two, target: day 7}
+  FU: {title: Follow-up, target: day 14}
+  ET: {title: Early end, type: termination}
+schedule:
+  columns: V1 V2 FU ET
+  a:       X  X  X  X
+""",
+    "a.yaml": "form: a\ntitle: A\nfields:\n  d: {label: D, type: date, cdash: VISDAT}\n",
+    "eos.yaml": """
+form: eos
+title: End
+log: true
+fields:
+  why: {label: Why, type: text, length: 40, missing: [ND], cdash: DSDECOD}
+  last: {label: Last day, type: date, cdash: DSSTDAT}
+""",
+}
+OWN_ENDS = """
+subject_status:
+  screen_failure: {form: eos, when: why = 'SCREEN FAILURE'}
+  withdrawn: {form: a, when: d > eos.last, still_due: [FU]}
+"""
+BEGINNING_ONLY = """
+subject_status:
+  enrolled: {form: a, when: d is known, still_due: [FU]}
+"""
+
+
+@pytest.mark.parametrize("words", ["", OWN_ENDS, BEGINNING_ONLY])
+def test_subjects_leave_in_every_way(tmp_path: Path, words: str) -> None:
+    """Every reason with every last day and with other visits held."""
+    of = study_of({**LIVES, "study.yaml": HEAD + "day_zero: a.d\n" + words})
+    held: Sequence[dict[str, str]] = (
+        {"V1": "2024-01-02"},
+        {"V1": "2024-01-02", "V2": "2024-01-09"},
+        {"V1": "2024-01-02", "ET": "2024-01-08"},
+    )
+    reasons = ("", " ", "ND", "Screen_failure", "SCREEN FAILURE", "COMPLETED", "MOVED")
+    last_days = ("", "2024-01-05", "2024-01-12")
+
+    forms: list[CapturedForm] = []
+    ways = product(held, reasons, last_days)
+    for number, (visits, why, last) in enumerate(ways, start=1):
+        subject = f"01-{number:03}"
+        for visit, day in visits.items():
+            forms.append(captured(f"a {visit}", {"d": day}, subject=subject))
+
+        forms.append(captured("eos LOG", {"why": why, "last": last}, subject=subject))
+
+    report = judged(tmp_path, of, forms)
+    lacking = {
+        line.visit: sum(line.states.get(state, 0) for state in ("due", "overdue"))
+        for line in report.missingness
+        if line.table == "a"
+    }
+    assert 0 < lacking["FU"] < len(forms)
