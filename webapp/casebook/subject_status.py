@@ -21,6 +21,7 @@ from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.evaluation.life_cycle import SubjectLife, life_forms, life_of
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
+from forms_spec.model.study import Study
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
@@ -156,10 +157,30 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
 def _judge(
     subjid: str, casebook: StoredCasebook, today: date, earlier: Judged | None
 ) -> Judged:
-    app = services()
+    judged = judge_casebook(services().study, subjid, casebook, today, earlier)
+    remember(subjid, judged.standing)
+    return judged
+
+
+def remember(subjid: str, standing: Standing) -> None:
+    """Keeps how a subject stands, for pages that do not judge its casebook."""
+    _memory()[seen_of(subjid)] = standing
+
+
+def judge_casebook(
+    study: Study,
+    subjid: str,
+    casebook: StoredCasebook,
+    today: date,
+    earlier: Judged | None = None,
+) -> Judged:
+    """All forms of a casebook that was read whole, judged together as of a day.
+
+    What a change since ``earlier`` does not reach is taken over from there.
+    """
     statuses = {key: form.status for key, form in casebook.forms.items()}
     results = CasebookResults(
-        app.study,
+        study,
         casebook,
         today,
         subjid,
@@ -167,7 +188,7 @@ def _judge(
         earlier=earlier.results if earlier else None,
     )
     findings = tuple(chain.from_iterable(results.findings.values()))
-    visits = timeline(app.study, casebook, statuses)
+    visits = timeline(study, casebook, statuses)
     life = _life(results, casebook, visits)
     left = life.on(visits)
     visits = results.of(
@@ -177,7 +198,7 @@ def _judge(
     waiting = _waiting(results, findings, statuses, visits)
     settled_later = {id(item) for item, _ in waiting}
     open_now = [item for item in findings if id(item) not in settled_later]
-    counts = Counter(key for item in open_now for key in places_of(app.study, item))
+    counts = Counter(key for item in open_now for key in places_of(study, item))
     grid = grid_of(subjid, casebook, visits, results, counts)
 
     # The cells of a large casebook take more memory than all else that is kept of it.
@@ -185,12 +206,11 @@ def _judge(
     standing = Standing(
         changes=casebook.saves,
         today=today,
-        dictionary=app.study.hash,
+        dictionary=study.hash,
         findings=MappingProxyType(counts),
         open=len(open_now),
         to_finish=grid.to_finish,
     )
-    _memory()[seen_of(subjid)] = standing
 
     return Judged(
         casebook=casebook,

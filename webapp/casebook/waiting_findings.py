@@ -24,7 +24,7 @@ from generator.pages.findings import FindingLink, cell_on
 from webapp.casebook.conditional_forms import condition_in, with_conditions
 from webapp.presentation.form_address import FormPlace, form_address, forms_at
 from webapp.services import casebook_of, services
-from webapp.storage import Status, heads
+from webapp.storage import FormHead, Status, heads
 
 
 class Waiting:
@@ -130,10 +130,16 @@ class Waiting:
 class OnPage:
     """What waits on the page of a form, with its answers as they are there now."""
 
-    def __init__(self, place: FormPlace, record: Record) -> None:
+    def __init__(
+        self,
+        place: FormPlace,
+        record: Record,
+        known: Mapping[FormKey, FormHead] | None = None,
+    ) -> None:
+        """``known`` are the subject's forms; without them they are read."""
         app, subjid = services(), place.subject.subjid
         self.place, self.record = place, record
-        self.heads = heads(app.database, subjid)
+        self.heads = heads(app.database, subjid) if known is None else known
         statuses = {key: head.status for key, head in self.heads.items()}
         casebook = _WithPage(casebook_of(subjid), place.key.form_key, record)
         world = EvaluatedSubject(app.study, casebook, app.today(), subjid)

@@ -42,12 +42,12 @@ def said_of(
     return place_findings(
         place.form,
         (*findings, *elsewhere),
-        lambda end: _lead(place, end),
+        lambda end: lead_to(place, end),
         waiting.leads,
     )
 
 
-def _lead(place: FormPlace, end: DataPlace) -> FindingLink:
+def lead_to(place: FormPlace, end: DataPlace) -> FindingLink:
     """The way to a field on this page, or on that of another form."""
     if cell_on(place.form, end) is not None:
         return link_on_page(place.form, end)
@@ -170,7 +170,7 @@ def _ends(place: FormPlace) -> dict[str, list[list[str]]]:
         links = []
         for table, name in _elsewhere(place.form, rule):
             end = place_elsewhere(world, place.key.form_key, table, name)
-            links.append(_lead(place, end))
+            links.append(lead_to(place, end))
 
         if links:
             results[rule.name] = _links(links)

@@ -71,8 +71,14 @@ def form_address(subjid: str, visit: str, unsno: int, form: str) -> str:
 
 def form_place(subjid: str, visit_text: str, form_name: str) -> FormPlace:
     """The form that an address means, or 404 with the reason."""
+    return place_of_subject(subject_or_404(subjid), visit_text, form_name)
+
+
+def place_of_subject(
+    subject: StoredSubject, visit_text: str, form_name: str
+) -> FormPlace:
+    """The same for a subject that somebody has in hand."""
     study = services().study
-    subject = subject_or_404(subjid)
     form = study.forms.get(form_name)
     if form is None:
         abort(404, f"The study has no form {form_name}.")

@@ -72,6 +72,12 @@ def person(username: str) -> str:
 
 
 def register(app: Flask) -> None:
+    """Adds filters and globals to the templates, and the study."""
+    add_filters(app)
+    app.context_processor(lambda: {"study": services().study})
+
+
+def add_filters(app: Flask) -> None:
     """Adds filters and globals to the templates."""
     app.jinja_env.filters.update(
         clock=clock,
@@ -83,4 +89,3 @@ def register(app: Flask) -> None:
         short_day=short_day,
     )
     app.jinja_env.globals.update(asset=asset_url, icon=icon_url())
-    app.context_processor(lambda: {"study": services().study})

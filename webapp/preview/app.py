@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation
-from forms_spec.schedule.study_clock import day_of
 from generator.codebook import codebook_html, in_schedule_order
 from generator.pages.live_spec import live_spec
-from webapp.presentation import assets
+from webapp.presentation import assets, template_filters
 from webapp.preview.finding_list import listed
 from webapp.preview.forms import Asked, form_page
+from webapp.preview.shared_services import PreviewServices, no_database, register
+from webapp.preview.subject import PreviewSubject
+from webapp.preview.subject_form import SubjectForm
+from webapp.preview.subject_pages import SubjectPages
 from webapp.preview.watcher import Seen, Watched
 from webapp.security.headers import HEADERS, INLINE_POLICY, POLICY
 
@@ -37,7 +41,8 @@ class _Pages:
     """The views over one watched folder."""
 
     watched: Watched
-    today: Callable[[], date] | None
+    answers: PreviewServices
+    subject: SubjectPages
 
     def index(self) -> str:
         return render_template("preview/index.html", marks=MARKS)
@@ -53,7 +58,7 @@ class _Pages:
             everything="all" in request.args,
             example="example" in request.args,
             posted=request.form if request.method == "POST" else None,
-            today=self.today() if self.today else day_of(study, datetime.now(UTC)),
+            today=self.answers.today(),
         )
         return form_page(seen, study.forms[name], asked)
 
@@ -63,6 +68,14 @@ class _Pages:
         if seen.study is None or name not in seen.study.forms:
             abort(404)
         return jsonify(live_spec(seen.study, seen.study.forms[name]))
+
+    def subject_form(self, subject: str, visit: str, name: str) -> ResponseReturnValue:
+        """A form in the subject's casebook."""
+        if elsewhere := self.subject.stray(subject):
+            return elsewhere
+
+        form = SubjectForm(self.subject, visit, name)
+        return form.take() if request.method == "POST" else form.show()
 
     def codebook(self) -> ResponseReturnValue:
         seen: Seen = g.seen
@@ -90,9 +103,16 @@ def create_preview(
         MAX_FORM_PARTS=50_000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=assets.asset_url, icon=assets.icon_url())
     app.register_blueprint(assets.bp)
-    pages = _Pages(watched=watched, today=today)
+    database = no_database()
+    answers = PreviewServices(
+        database=database, subject=PreviewSubject(database), clock=today
+    )
+    register(app, answers)
+    template_filters.add_filters(app)
+
+    subject = SubjectPages(answers=answers)
+    pages = _Pages(watched=watched, answers=answers, subject=subject)
     app.add_url_rule("/", view_func=pages.index, endpoint="index")
     app.add_url_rule(
         "/forms/<name>", view_func=pages.form, endpoint="form", methods=["GET", "POST"]
@@ -100,11 +120,43 @@ def create_preview(
     app.add_url_rule("/forms/<name>/spec", view_func=pages.spec, endpoint="spec")
     app.add_url_rule("/codebook", view_func=pages.codebook, endpoint="codebook")
     app.add_url_rule("/version", view_func=pages.version, endpoint="version")
+    _add_subject(app, pages)
+    app.register_error_handler(HTTPException, _error)
     app.before_request(lambda: _look(watched))
     app.after_request(_add_headers)
     app.context_processor(_shared)
 
     return app
+
+
+def _add_subject(app: Flask, pages: _Pages) -> None:
+    """The addresses of the subject's casebook, the same as on the pages of staff."""
+    subject, whole = pages.subject, "/subjects/<subject>"
+    app.add_url_rule(whole, view_func=subject.casebook)
+    app.add_url_rule(f"{whole}/findings", view_func=subject.findings)
+    app.add_url_rule(f"{whole}/eligibility", view_func=subject.eligibility)
+    app.add_url_rule(
+        f"{whole}/<visit>/<name>",
+        view_func=pages.subject_form,
+        methods=["GET", "POST"],
+    )
+    acts = {
+        "visits": subject.begin_visit,
+        "day": subject.set_day,
+        "clear": subject.clear,
+        "undo": subject.undo,
+    }
+    for name, view in acts.items():
+        app.add_url_rule(f"{whole}/{name}", view_func=view, methods=["POST"])
+
+
+def _error(error: HTTPException) -> ResponseReturnValue:
+    """What went wrong, on a page that follows the files too."""
+    if g.get("seen") is None:
+        return error
+
+    page = render_template("preview/error.html", error=error)
+    return page, error.code or 500
 
 
 def _look(watched: Watched) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
@@ -16,12 +17,19 @@ from werkzeug.datastructures import MultiDict
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge
 from forms_spec.evaluation.text_slots import page_words
-from forms_spec.model.captured_data import CellKey, Context, EmptyCasebook, Record, Row
+from forms_spec.model.captured_data import (
+    Casebook,
+    CellKey,
+    Context,
+    EmptyCasebook,
+    Record,
+    Row,
+)
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template, read_post
-from generator.pages.findings import place_findings
+from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.rows import next_number, rows_of
 from webapp.forms.finding_lines import finding_lines
@@ -44,6 +52,9 @@ class Asked:
     example: bool
     posted: MultiDict[str, str] | None
     today: date
+    unsno: int = 0
+    casebook: Casebook | None = None
+    """The subject's other forms, where the form is one of a subject's."""
 
     @property
     def opening(self) -> FormOpening:
@@ -61,44 +72,72 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     assert study is not None
     record = _record(study, form, asked)
     checking = asked.action == "check"
-    judgement = _judged(study, form, record, asked, completing=checking)
+    judgement = judged(study, form, record, asked, completing=checking)
     if asked.example and asked.posted is None:
         record = _without_hidden(form, record, judgement)
-        judgement = _judged(study, form, record, asked)
+        judgement = judged(study, form, record, asked)
 
+    return rendered(seen, form, asked, record, judgement, checking=checking)
+
+
+def rendered(
+    seen: Seen,
+    form: Form,
+    asked: Asked,
+    record: Record,
+    judgement: Judgement,
+    *,
+    checking: bool,
+    page_findings: PageFindings | None = None,
+    **more: Any,
+) -> str:
+    """The page of a form with these answers.
+
+    ``checking``: its findings are listed on top. ``page_findings`` are those of other
+    forms too, where somebody knows them. ``more`` is for the template.
+    """
+    study = seen.study
+    assert study is not None
+    said = page_findings or place_findings(form, judgement.findings)
     shown = with_new_rows(
         form,
         record,
         judgement,
         opening=asked.opening,
-        judge=lambda whole: _judged(study, form, whole, asked),
+        judge=lambda whole: judged(study, form, whole, asked),
     )
-    words = page_words(study, form, record, _context(study, asked))
+    words = page_words(study, form, record, context_of(study, asked))
     if asked.everything:
         shown = _all_shown(shown)
         words = replace(words, hidden=frozenset())
 
     known = listed(seen.findings, seen.files)
     here = [item for item in known if item.about.form == form.name]
-    html = form_html(study, form, record, shown, opening=asked.opening, words=words)
+    html = form_html(
+        study,
+        form,
+        record,
+        shown,
+        opening=asked.opening,
+        words=words,
+        page_findings=page_findings,
+    )
     questions, loose = _pinned(html, seen, form, here)
 
-    lines = []
-    if checking:
-        lines = finding_lines(form, place_findings(form, judgement.findings))
+    lines = finding_lines(form, said) if checking else []
 
     return render_template(
         "preview/form.html",
         form=form,
         page=page_and_template(study, form)[0],
         asked=asked,
-        env=browser_env(study, form, _context(study, asked)),
+        env=browser_env(study, form, context_of(study, asked)),
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,
         lines=lines,
-        checked=checking,
         complete=checking and judgement.may_complete,
+        **more,
     )
 
 
@@ -116,10 +155,10 @@ def _record(study: Study, form: Form, asked: Asked) -> Record:
     ).record
     if not asked.action.startswith(ADD):
         return posted
-    return _with_row(form, posted, asked.action.removeprefix(ADD), opening)
+    return with_row(form, posted, asked.action.removeprefix(ADD), opening)
 
 
-def _with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Record:
+def with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Record:
     """One more row, for a browser without JavaScript."""
     group = form.row_group(name)
     if group is None or group.rows is None or group.rows.fixed:
@@ -133,21 +172,27 @@ def _with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Re
     return replace(record, rows={**record.rows, name: (*rows, new)})
 
 
-def _context(study: Study, asked: Asked) -> Context:
+def context_of(study: Study, asked: Asked) -> Context:
     """The surroundings: other forms are blank, or examples too."""
-    casebook = ExampleCasebook(study, asked.today) if asked.example else EmptyCasebook()
+    casebook = asked.casebook
+    if casebook is None:
+        casebook = (
+            ExampleCasebook(study, asked.today) if asked.example else EmptyCasebook()
+        )
+
     return Context(
         today=asked.today,
         visit=asked.visit,
+        unsno=asked.unsno,
         subject=study.subject_example,
         casebook=casebook,
     )
 
 
-def _judged(
+def judged(
     study: Study, form: Form, record: Record, asked: Asked, *, completing: bool = False
 ) -> Judgement:
-    return judge(study, form, record, _context(study, asked), completing=completing)
+    return judge(study, form, record, context_of(study, asked), completing=completing)
 
 
 def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:

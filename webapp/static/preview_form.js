@@ -11,8 +11,9 @@ import "./form_keys.js";
 import { ensureRow } from "./form_rows.js";
 import "./form_paste.js";
 import "./combobox.js";
-import { state } from "./form_state.js";
+import { form, state } from "./form_state.js";
 import { follow } from "./preview_follow.js";
+import { start } from "./preview_save.js";
 
 state.leaving = true;
 
@@ -23,4 +24,5 @@ function bringBack(reloaded) {
   judge();
 }
 
+if (form.dataset.held !== undefined) start();
 follow({ keep, bringBack });

@@ -66,6 +66,20 @@ class StoredCasebook:
             built._read_whole(connection)
         return built
 
+    @classmethod
+    def of_forms(
+        cls,
+        database: Database,
+        subject: str,
+        visits: Sequence[str],
+        forms: Iterable[StoredForm],
+    ) -> StoredCasebook:
+        """A casebook of forms that the caller has in hand, and of no others."""
+        built = cls(database, subject, visits)
+        built._hold({form.key.form_key: form for form in forms})
+        built.saves = sum(form.version for form in built.forms.values())
+        return built
+
     def renewed(self, saves: int | None = None) -> StoredCasebook:
         """The casebook as it is stored now: this one, where nothing was saved since.
 

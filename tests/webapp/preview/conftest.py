@@ -80,7 +80,9 @@ def edit(folder: Path) -> Edit:
 
 @pytest.fixture
 def client(folder: Path) -> FlaskClient:
-    return create_preview(Watched(folder), today=lambda: TODAY).test_client()
+    app = create_preview(Watched(folder), today=lambda: TODAY)
+    app.config["FOLDER"] = folder
+    return app.test_client()
 
 
 @pytest.fixture

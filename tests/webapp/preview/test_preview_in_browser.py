@@ -16,7 +16,16 @@ from tests.browser.validity import html_faults
 from tests.webapp.preview.conftest import Edit
 
 Look = Callable[..., Page]
-ADDRESSES = ["/", "/forms/vs", "/forms/vs?all=on&example=on", "/codebook"]
+CASEBOOK = "/subjects/01-001"
+ADDRESSES = [
+    "/",
+    "/forms/vs",
+    "/forms/vs?all=on&example=on",
+    "/codebook",
+    CASEBOOK,
+    f"{CASEBOOK}/BASE/vs?check=on",
+    f"{CASEBOOK}/findings",
+]
 
 
 @pytest.fixture
@@ -54,6 +63,25 @@ def test_the_form_is_live_and_follows_the_files_with_what_was_typed(
     expect(page.locator(".pin")).to_contain_text("yesno")
     edit("vs.yaml", "type: yesno", "type: yes_no")
     expect(page.locator(".verdict")).to_contain_text("no findings")
+
+
+def test_a_subject_is_walked_through_by_keyboard(page: Page, edit: Edit) -> None:
+    page.goto(f"{CASEBOOK}/BASE/con")
+    page.get_by_label("Date of consent").fill("1mar2026")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{CASEBOOK}/BASE/vs")
+    page.get_by_role("group", name="Were they taken?").get_by_label("Yes").check()
+    pulse = page.get_by_label("Pulse", exact=True)
+    pulse.fill("70")
+    # A link is followed only when the answer that was just typed is kept.
+    page.get_by_role("link", name="Next: Casebook").click()
+    page.wait_for_url(f"**{CASEBOOK}")
+    expect(page.locator("table.casebook")).to_contain_text("due 01-Apr")
+    form = page.locator(f"table a[href='{CASEBOOK}/BASE/vs']", has_text="draft")
+    form.click()
+    expect(pulse).to_have_value("70")
+    edit("vs.yaml", "label: Pulse", "label: Heart rate")
+    expect(page.get_by_label("Heart rate", exact=True)).to_have_value("70")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
