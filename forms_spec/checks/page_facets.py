@@ -4,7 +4,7 @@ it offers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from forms_spec.entry.starts import PREFILLS
 from forms_spec.findings.catalogue import finding
@@ -17,10 +17,16 @@ def check_page_facets(loaded: LoadedStudy) -> Iterator[Finding]:
     """Starts that no answer could be, answers that are not in the list, and questions
     nobody can answer.
     """
+    fixed = {
+        (part.group.form, part.group.name, name)
+        for part in loaded.parts.groups
+        for name in part.group.fixed
+    }
     for part in loaded.fields():
         yield from _prefill(part)
         yield from _not_offered(part)
         yield from _no_choice(part)
+        yield from _never_chosen(part, fixed)
         yield from _never_answered(part)
 
 
@@ -63,6 +69,25 @@ def _not_offered(part: FieldPart) -> Iterator[Finding]:
 def _no_choice(part: FieldPart) -> Iterator[Finding]:
     if part.field.max_choices == 0:
         yield finding("no-answer-allowed", text=part.spot.at("max_choices").place)
+
+
+def _never_chosen(
+    part: FieldPart, fixed: Collection[tuple[str, str, str]]
+) -> Iterator[Finding]:
+    """Conditions of codes in a field that nobody chooses them for. ``fixed`` are the
+    fields whose codes make the rows of a group.
+    """
+    field = part.field
+    is_fixed = (field.form, field.group, field.name) in fixed
+    if not field.offered_when or (field.value is None and not is_fixed):
+        return
+
+    yield finding(
+        "offered-to-nobody",
+        text=part.spot.at("codes").place,
+        name=field.name,
+        why="its codes make the rows" if is_fixed else "it is calculated",
+    )
 
 
 def _never_answered(part: FieldPart) -> Iterator[Finding]:

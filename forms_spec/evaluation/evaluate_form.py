@@ -121,6 +121,7 @@ class _Verdict:
             shown=facts.shown,
             required=required,
             reference=self.reference(plan, row),
+            not_offered=tuple(self.not_offered(plan, row)),
         )
 
         for fault in self.faults(plan, row, facts, required):
@@ -139,6 +140,18 @@ class _Verdict:
             return None
 
         return with_unit(words, reference_unit(plan.field))
+
+    def not_offered(self, plan: FieldPlan, row: int | None) -> Iterator[str]:
+        """The codes whose condition is not met. While it is UNKNOWN the code stays
+        offered: the answer that the condition waits for may be the next one given.
+        """
+        if not plan.offered:
+            return
+
+        frames = self.captured.frames(row)
+        for code, condition in plan.offered:
+            if condition(frames) is False:
+                yield code
 
     def required(
         self, plan: FieldPlan, row: int | None, facts: CellResult

@@ -41,7 +41,8 @@ class CompiledRange:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPlan:
     """A field with its rules compiled. ``shown`` holds the group's condition and its
-    own; ``shown_by`` the same as expressions, each with its home.
+    own; ``shown_by`` the same as expressions, each with its home. ``offered`` are the
+    codes that are offered under a condition.
     """
 
     field: Field
@@ -57,6 +58,7 @@ class FieldPlan:
     missing: Mapping[str, bool]
     shown_by: tuple[tuple[Expression, Home], ...]
     reference: tuple[Closure, Closure] | None
+    offered: tuple[tuple[str, Closure], ...]
     meanings: dict[str, tuple[Any, Any]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
@@ -275,6 +277,10 @@ class _Planner:
             ),
             shown_by=self.shown_by(field, group, home),
             reference=self.reference(field, home),
+            offered=tuple(
+                (code, self.closure(condition, home, Type.CONDITION))
+                for code, condition in field.offered_when.items()
+            ),
         )
 
     def shown_by(

@@ -31,7 +31,7 @@ class EvaluatedCell:
     ``shown`` and ``required`` are True, False, or None when a source of the condition
     is missing. A calculated field's ``text`` is the computed one. ``reference`` is the
     laboratory's range that applies to the subject on that day, for people to read:
-    ``13.5 to 17.5 g/dL``.
+    ``13.5 to 17.5 g/dL``. ``not_offered`` are the codes whose condition is not met.
     """
 
     state: CellState
@@ -40,6 +40,7 @@ class EvaluatedCell:
     shown: bool | None
     required: bool | None
     reference: str | None = None
+    not_offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -223,6 +223,7 @@ def _expressions(item: Field, group: Group) -> Iterator[Expression]:
         item.required,
         item.value,
         *_ends(item),
+        *item.offered_when.values(),
     ]
     # ``required`` may be plainly true or false, and most of the others are not given.
     for candidate in candidates:

@@ -44,6 +44,7 @@ class CodeSchema(MappingSchema):
     exclusive = BooleanField(load_default=False)
     number = DecimalField(load_default=None)
     synonyms = TextListField(load_default=())
+    when = TextField(load_default=None)
 
 
 class OneCode(Collected):
@@ -58,6 +59,7 @@ class OneCode(Collected):
             "exclusive": False,
             "number": None,
             "synonyms": (),
+            "when": None,
         }
 
 
@@ -118,6 +120,7 @@ def _codes(by_code: Any) -> tuple[Code, ...]:
                 exclusive=keys.get("exclusive", False),
                 number=keys.get("number"),
                 synonyms=keys.get("synonyms") or (),
+                when=keys.get("when"),
             )
         )
 

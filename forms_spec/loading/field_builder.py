@@ -51,6 +51,7 @@ class FieldBuilder:
     missing: tuple[MissingCode, ...]
     all_missing: Mapping[str, MissingCode]
     codelists: Mapping[str, Codelist]
+    codelist_spots: Mapping[str, SourceNode]
     checks: Mapping[str, ProtocolCheck]
     arms: ArmConditions
     parts: Parts
@@ -156,6 +157,7 @@ class FieldBuilder:
             prefill=raw.get("prefill"),
             placeholder=raw.get("placeholder"),
             retired=raw.get("retired", ()),
+            offered_when=self._offered_when(codelist, spot),
             max_choices=raw.get("max_choices"),
             wordings=self._wordings(raw, spot),
         )
@@ -218,6 +220,27 @@ class FieldBuilder:
             self.notes.say("codes-missing", spot.key, name=name, type=type_.name)
 
         return Codelist(name=name, codes=(), place=spot.key), False
+
+    def _offered_when(
+        self, codelist: Codelist | None, spot: SourceNode
+    ) -> Mapping[str, Expression]:
+        """The conditions of codes, by code. A shared codelist means by a name what each
+        field that uses the list means by it.
+        """
+        if codelist is None:
+            return {}
+
+        codes_spot = self.codelist_spots.get(codelist.name, spot.at("codes"))
+        conditions: dict[str, Expression] = {}
+        for code in codelist.codes:
+            if code.when is None:
+                continue
+
+            condition = self._parse("when", codes_spot.at(code.code, "when"))
+            if condition is not None:
+                conditions[code.code] = condition
+
+        return MappingProxyType(conditions)
 
     def _required(self, raw: Mapping[str, Any], spot: SourceNode) -> bool | Expression:
         text = raw.get("required", "false")

@@ -141,6 +141,7 @@ class FormBuilder:
 
     spot: SourceNode
     codelists: Mapping[str, Codelist]
+    codelist_spots: Mapping[str, SourceNode]
     all_missing: Mapping[str, MissingCode]
     checks: Mapping[str, ProtocolCheck]
     arms: ArmConditions
@@ -227,6 +228,7 @@ class FormBuilder:
             missing=missing,
             all_missing=self.all_missing,
             codelists=self.codelists,
+            codelist_spots=self.codelist_spots,
             checks=self.checks,
             arms=self.arms,
             parts=self.parts,

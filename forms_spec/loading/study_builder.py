@@ -19,6 +19,7 @@ from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
+from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
@@ -295,10 +296,17 @@ class _StudyBuilder:
     ) -> Form | None:
         """A form, built anew only where something that it reads has changed."""
 
+        # Of two lists with one name the first became the codelist.
+        codelist_spots = {
+            str(list_spot.path[-1]): list_spot
+            for list_spot in reversed(self.parts.codelists)
+        }
+
         def build(parts: Parts, notes: Notes) -> Form | None:
             return FormBuilder(
                 spot=spot,
                 codelists=codelists,
+                codelist_spots=codelist_spots,
                 all_missing=missing,
                 checks=checks,
                 arms=replace(arms, notes=notes),
@@ -306,7 +314,13 @@ class _StudyBuilder:
                 notes=notes,
             ).build()
 
-        context = (dict(codelists), dict(missing), dict(checks), arms.arms)
+        context = (
+            dict(codelists),
+            codelist_spots,
+            dict(missing),
+            dict(checks),
+            arms.arms,
+        )
         built = self.memory.form(spot.document, context, build)
         self.parts.extend(built.parts)
         self.notes.extend(built.notes.findings)
@@ -362,9 +376,9 @@ class _StudyBuilder:
             )
             builder.build(rules, derivations)
 
+        study = replace(study, derivations=MappingProxyType(derivations))
         rules |= absent_visit_checks(study)
-        return replace(
-            study,
-            rules=MappingProxyType(rules),
-            derivations=MappingProxyType(derivations),
-        )
+        # Their messages say conditions in words, which may name derivations.
+        rules |= offered_code_checks(study)
+
+        return replace(study, rules=MappingProxyType(rules))

@@ -17,7 +17,9 @@ class Code:
     """One answer of a codelist. ``number`` is the quantity it stands for (doses a day,
     a factor).
 
-    ``synonyms`` are other words that people type for it; they are never stored.
+    ``synonyms`` are other words that people type for it; they are never stored. ``when``
+    is the text of the condition under which it is offered. What it reads depends on the
+    field, so a field holds the expression (``Field.offered_when``).
     """
 
     code: str
@@ -25,6 +27,7 @@ class Code:
     exclusive: bool = False
     number: Decimal | None = None
     synonyms: tuple[str, ...] = ()
+    when: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

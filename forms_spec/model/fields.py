@@ -39,7 +39,8 @@ class Field:
     reference ranges that a laboratory result belongs to. ``entry`` says how the page
     asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled
     with when it is opened: "today", "now" or "user". ``retired`` are codes that are no
-    longer to be chosen, ``max_choices`` is how many answers may be chosen. ``wordings``
+    longer to be chosen, ``offered_when`` holds by code the conditions under which codes
+    are offered, ``max_choices`` is how many answers may be chosen. ``wordings``
     are those of the label and the help that hold answers, in parts; ``label`` and
     ``help`` are what is said where there are none.
     """
@@ -83,6 +84,7 @@ class Field:
     prefill: str | None = None
     placeholder: str | None = None
     retired: tuple[str, ...] = ()
+    offered_when: Mapping[str, Expression] = field(default_factory=dict)
     max_choices: int | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 

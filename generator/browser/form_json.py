@@ -175,6 +175,10 @@ class _FormWriter:
             "units": units,
             "checks": _checks(field.checks),
             "reference": self.reference(field, home),
+            "offeredWhen": {
+                code: self.rule(condition, home, Type.CONDITION)
+                for code, condition in field.offered_when.items()
+            },
         }
 
     def depends_on(self, field: Field, table: str) -> str:

@@ -467,6 +467,8 @@ def _code(code: Code) -> CodeLine:
         notes.append(f"= {code.number.normalize():f}")
     if code.synonyms:
         notes.append(f"also {', '.join(code.synonyms)}")
+    if code.when is not None:
+        notes.append(f"offered if {code.when}")
 
     # A code that is a word is its own label: it is shown once.
     label = ""

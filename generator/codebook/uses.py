@@ -202,6 +202,9 @@ def field_rules(
     if field.value is not None:
         yield maker.rule("Calculated as", "value", field.value)
 
+    for code, condition in field.offered_when.items():
+        yield maker.rule(f"{code} is offered if", f"offered.{code}", condition)
+
     for key, ranges in field.limits:
         role = key.capitalize()
         for unit, limits in ranges.items():

@@ -37,8 +37,8 @@ def with_new_rows(
     """
     added_rows = {}
     for group in form.row_groups:
-        # Without a condition all questions are asked, which nobody has to judge.
-        if not any(may_hide(group, field) for field in group.fields):
+        # Without a condition all questions are asked, with all their answers.
+        if not any(_has_condition(group, field) for field in group.fields):
             continue
 
         rows = rows_of(group, record, starts_of(group, opening))
@@ -51,6 +51,10 @@ def with_new_rows(
     with_rows = replace(record, rows={**record.rows, **added_rows})
     added = judge(with_rows).cells
     return replace(judgement, cells={**added, **judgement.cells})
+
+
+def _has_condition(group: Group, field: Field) -> bool:
+    return may_hide(group, field) or bool(field.offered_when)
 
 
 def may_hide(group: Group, field: Field) -> bool:

@@ -77,6 +77,7 @@ class Option:
     label: str
     exclusive: bool = False
     offered: bool = True
+    conditional: bool = False
 
     @property
     def quoted(self) -> Markup:

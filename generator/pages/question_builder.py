@@ -7,13 +7,13 @@ Everything here is fixed by the dictionary; the texts of a subject come later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds import KINDS
 from forms_spec.kinds.display import shown_unit
-from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.codes import MissingCode
 from forms_spec.model.facets import UnitChoice
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
@@ -266,7 +266,7 @@ def _control(field: Field) -> str:
 
 def _codes(field: Field) -> tuple[Option, ...]:
     if field.codelist:
-        return tuple(_listed_codes(field.codelist, field.retired))
+        return tuple(_listed_codes(field))
 
     if field.control == "scale":
         numbers = [str(step) for step in steps(field)]
@@ -275,14 +275,16 @@ def _codes(field: Field) -> tuple[Option, ...]:
     return ()
 
 
-def _listed_codes(codelist: Codelist, retired: Collection[str]) -> Iterator[Option]:
-    for code in codelist.codes:
+def _listed_codes(field: Field) -> Iterator[Option]:
+    assert field.codelist is not None
+    for code in field.codelist.codes:
         yield Option(
             code=code.code,
             label=code.label,
             exclusive=code.exclusive,
             # Who answered with it before it was retired still sees its label.
-            offered=code.code not in retired,
+            offered=code.code not in field.retired,
+            conditional=code.code in field.offered_when,
         )
 
 

@@ -51,6 +51,11 @@ class _NoTicks(dict[str, list[str]]):
         return []
 
 
+class _NoCodes(dict[str, tuple[str, ...]]):
+    def __missing__(self, key: str) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass(slots=True)
 class Slots:
     """The slots of a form's own fields, or of one row, by field name.
@@ -60,7 +65,8 @@ class Slots:
     ``attributes`` are what a question's element says of itself: that it is hidden, or
     answered though it does not apply. ``required`` are fields that a condition requires,
     ``references`` reference ranges, ``shown`` what fields for reading only say,
-    ``starts`` what a new row starts with, ``piped`` the answers that stand in texts.
+    ``starts`` what a new row starts with, ``piped`` the answers that stand in texts,
+    ``not_offered`` codes whose condition is not met.
     """
 
     texts: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
@@ -76,6 +82,9 @@ class Slots:
     shown: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
     starts: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
     piped: dict[str, str] = dataclasses.field(default_factory=_NoWords)
+    not_offered: dict[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=_NoCodes
+    )
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -281,6 +290,9 @@ def _put_cell(slots: Slots, name: str, cell: EvaluatedCell, *, typed: str) -> No
 
     if cell.reference:
         slots.references[name] = f"reference {cell.reference}"
+
+    if cell.not_offered:
+        slots.not_offered[name] = cell.not_offered
 
     if cell.state is CellState.INVALID:
         slots.invalid.add(name)

@@ -19,7 +19,7 @@ from generator.tables.limits import limits
 
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
-    "gives", "anchors", "accept", "length", "pattern", "places", "seconds", "codes", "annotation", "redcap",
+    "gives", "anchors", "accept", "length", "pattern", "places", "seconds", "annotation", "redcap",
     "checks", "entry", "prefill", "placeholder", "retired", "max_choices",
 )  # fmt: skip
 
@@ -158,6 +158,14 @@ def _size(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"a file of at most {field.upload.size} bytes"
 
 
+def _codes(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    if not field.offered_when:
+        return None
+
+    codes = ", ".join(field.offered_when)
+    return f"offered under a condition only: {codes}"
+
+
 def _said(study: Study, field: Field) -> None:
     """A facet that the schema says in full."""
 
@@ -176,6 +184,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "missing": _missing,
         "lab_test": _reference,
         "size": _size,
+        "codes": _codes,
         **dict.fromkeys(SAID, _said),
     }
 )

@@ -124,6 +124,9 @@ def _own_properties(field: Field) -> Descriptor:
         "prefill": field.prefill,
         "entry": None if field.entry == "typed" else field.entry,
         "not_offered": list(field.retired),
+        "offered_when": {
+            code: condition.text for code, condition in field.offered_when.items()
+        },
         "most": field.max_choices,
         "draft_only": [code.code for code in field.missing if code.draft_only],
         "identifier": field.identifier,

@@ -82,7 +82,16 @@ def _codes(row: CodebookRow) -> str:
     if codelist is None:
         return ""
 
-    return _listed(codelist.codes)
+    when = row.field.offered_when
+    codes = [
+        f"{code.code}, {code.label}{_offered_if(when.get(code.code))}"
+        for code in codelist.codes
+    ]
+    return SEPARATOR.join(codes)
+
+
+def _offered_if(condition: Expression | None) -> str:
+    return f" (if {condition.text})" if condition else ""
 
 
 def _missing(row: CodebookRow) -> str:

@@ -102,6 +102,7 @@ CODELISTS = WorkbookSheet(
         SheetColumn("exclusive", 12, "true: no other code may be chosen with it."),
         SheetColumn("number", 10, "The number that it stands for."),
         SheetColumn("synonyms", 24, "What a sheet from outside may say, as [a, b]."),
+        SheetColumn("when", 36, "The condition under which it is offered."),
         _OTHER,
         _FILE,
     ),

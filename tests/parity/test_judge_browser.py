@@ -81,6 +81,11 @@ fields:
     alert: [null, 300]
     expected: [0.5, dose_most]
     missing: [ND]
+  place: {label: Place, type: choice, codes: {E: Ear, V: {label: Vein, when: temp_c > 38 or dm.sex = 'M'}}}
+  spots:
+    label: Spots
+    type: multiple_choice
+    codes: {A: Arm, L: {label: Leg, when: done = 'Y'}, B: {label: Back, when: place = 'E'}}
   tea: {label: Tea time, type: time, required: dm.born < 1984-03-01, expected: [09:30, 17:00]}
 groups:
   sick:
@@ -95,6 +100,7 @@ groups:
     fields:
       drug: {label: Drug, type: choice, codes: {A: Aspirin, O: Other}, required: true}
       other: {label: Which?, show_when: drug = 'O', required: drug = 'O'}
+      shape: {label: Shape, type: choice, codes: {T: {label: Tablet, when: drug = 'A' and done = 'Y'}, J: J}}
       dose: {label: Dose, type: integer, unit: mg, range: '(0, 100]', expected: [5, 50]}
       daily: {label: Daily, type: calculated, gives: integer, value: dose / 3}
   joints:
@@ -161,6 +167,9 @@ POOL = {
     "temp_c": ["", "36.6", "37.0", "9"],
     "pregnant": ["Y", "N", "", "ND"],
     "change": ["", "1.5"],
+    "place": ["E", "V", "V", ""],
+    "spots": ["A", "L", "A;L;B", "L;B", ""],
+    "shape": ["T", "T", "J", ""],
     "tea": ["09:29", "09:30", "12:00", "25:00", ""],
     "why": ["flu", "pneumonia", "", " "],
     "drug": ["A", "O", "", "X"],
@@ -208,7 +217,11 @@ def said_by_server(
     """Cells and findings; what cannot be told is said by the server alone."""
     found = judge(study, form, record, context, completing=completing)
     cells = [
-        [*key, cell.state.value, cell.text, cell.shown, cell.required, cell.reference]
+        [
+            *key,
+            *(cell.state.value, cell.text, cell.shown, cell.required, cell.reference),
+            list(cell.not_offered),
+        ]
         for key, cell in found.cells.items()
     ]
     findings = [
@@ -239,7 +252,8 @@ def said_by_page(
 ) -> Any:
     env = {**browser_env(study, form, context), "completing": completing}
     found = browser.call("judge", form_spec(study, form), record_json(record), env)
-    cells = ("table", "row", "field", "state", "text", "shown", "required", "reference")
+    cells = ("table", "row", "field", "state", "text", "shown", "required")
+    cells += ("reference", "notOffered")
     findings = (
         "code",
         "severity",
@@ -317,6 +331,10 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(
             "R1",
             "R2",
             "R3",
+            "offered_vs_place_1",
+            "offered_vs_spots_1",
+            "offered_vs_spots_2",
+            "offered_pills_shape_1",
             "not-a-number",
             "unknown-choice",
             "too-long",

@@ -17,6 +17,7 @@ NOT_COMPARED = frozenset({"place", "form", "group"})
 KEYS = {
     "ranges": "range",
     "codelist": "codes",
+    "offered_when": "codes",
     "kind": "type",
     "min_length": "length",
     "max_length": "length",

@@ -3,7 +3,7 @@
    page. */
 import { say, whenDrawn } from "./base.js";
 import { understand } from "./entry.js";
-import { env, fieldOf } from "./form_live.js";
+import { env, fieldOf, notOffered } from "./form_live.js";
 import { form } from "./form_state.js";
 import { parse } from "./kinds.js";
 
@@ -53,9 +53,16 @@ function rank(answer, typed, meant) {
   return answer.names.some((name) => name.includes(typed)) ? 3 : NONE;
 }
 
+/* The answers that the others on the page allow. */
+function offeredAnswers() {
+  const hidden = notOffered(box.name);
+  const answers = answersOf(box.dataset.list, fieldIn(box));
+  return hidden.length ? answers.filter(({ code }) => !hidden.includes(code)) : answers;
+}
+
 /* What fits, best first, and how many of the first are sure: Tab and Enter take one that stands alone. */
 function fitting() {
-  const answers = answersOf(box.dataset.list, fieldIn(box));
+  const answers = offeredAnswers();
   const typed = plain(box.value);
   if (!typed) return { fits: answers, sure: 0 };
   const meant = codeIn(box);
@@ -73,7 +80,7 @@ const showSoon = whenDrawn(upToDate);
 
 function show(all = false) {
   stale = false;
-  const { fits, sure } = all ? { fits: answersOf(box.dataset.list, fieldIn(box)), sure: 0 } : fitting();
+  const { fits, sure } = all ? { fits: offeredAnswers(), sure: 0 } : fitting();
   shown = fits.slice(0, MOST);
   list.replaceChildren(...shown.map(option));
   if (!fits.length) list.append(note(`Nothing in the list contains “${box.value.trim()}”.`));

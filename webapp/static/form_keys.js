@@ -67,7 +67,10 @@ function byKeys(name, answers, key) {
 function choose(question, event) {
   const { name } = event.target;
   const codes = fieldOf(name)?.codes || [];
-  const answers = [...question.querySelectorAll(`[name="${name}"]`)].map((box) => ({
+  const boxes = [...question.querySelectorAll(`[name="${name}"]`)].filter(
+    (box) => !box.closest("label")?.hidden,
+  );
+  const answers = boxes.map((box) => ({
     box,
     code: plain(box.value),
     words: [labelOf(box), ...(codes.find(({ code }) => code === box.value)?.synonyms || [])].map(plain),

@@ -121,11 +121,23 @@ function showCell(cell) {
   const moot = cell.shown === false && answered;
   if (moot !== place.hasAttribute("data-moot")) showMoot(place, moot);
   if (calculated) showCalculated(calculated, cell, name);
+  showOffered(place, cell, name);
   const reference = byId(`${name}-reference`);
   if (reference) reference.textContent = cell.reference ? `reference ${cell.reference}` : "";
   const optional = place.querySelector(".optional");
   if (optional && typeof fieldOf(name)?.required === "object") optional.hidden = cell.required === true;
 }
+
+/* The buttons of answers that are offered. One that is chosen stays: its finding says why it is wrong. */
+const offered = new Map();
+function showOffered(place, cell, name) {
+  offered.set(name, cell.notOffered);
+  const codes = fieldOf(name)?.offeredWhen;
+  if (!codes || !Object.keys(codes).length) return;
+  for (const box of place.querySelectorAll(".choices input"))
+    if (box.value in codes) box.closest("label").hidden = cell.notOffered.includes(box.value) && !box.checked;
+}
+const notOffered = (name) => offered.get(name) || [];
 
 /* The places of a name: once on the form, or in each of its rows. */
 function placesOf({ table, inRows }) {
@@ -420,6 +432,7 @@ export {
   left,
   messageOf,
   nameOf,
+  notOffered,
   serverFindings,
   settle,
   showAll,

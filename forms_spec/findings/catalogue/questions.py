@@ -249,6 +249,21 @@ _ASKING: tuple[CatalogueEntry, ...] = (
         example_form("a: {label: A, type: date, default: 2024-01-01, prefill: today}"),
     ),
     refuse(
+        "offered-to-nobody",
+        'The codes of "{name}" cannot have a condition, because {why}',
+        "Give the field a codelist without `when`",
+        (
+            "`when` says under which condition a code is offered to somebody who "
+            "chooses. Nobody chooses the answer of a calculated field, nor the codes "
+            "of fixed rows."
+        ),
+        example_form(
+            "a: {label: A, type: integer}",
+            "b: {label: B, type: calculated, gives: choice, value: case when a > 1 "
+            "then 'X' else 'Y' end, codes: {X: {label: X, when: a > 2}, Y: Y}}",
+        ),
+    ),
+    refuse(
         "not-offered-unknown",
         'The list has no code "{name}" to retire',
         "{near} Name codes of the list",

@@ -6,7 +6,7 @@
              with canonical texts (understand first), or what was typed where that is no answer
      env     {today, given, completing, toCome}, made by generator/browser/server_values.py;
              toCome: see still_open.js
-     cells   [{table, row, field, state, text, shown, required, reference}] in page order
+     cells   [{table, row, field, state, text, shown, required, reference, notOffered}] in page order
      findings [{code, rule, severity, message, remedy, table, row, field, value, also}] in page order */
 import { fill, isoDay, parse, shownAs, write } from "./kinds.js";
 import { openPage } from "./page.js";
@@ -103,7 +103,9 @@ class Verdict {
     const required = this.required(field, row, facts);
     const { state, text, shown } = facts;
     const reference = this.reference(field, row);
-    this.cells.push({ table: field.table, row, field: field.name, state, text, shown, required, reference });
+    const notOffered = this.notOffered(field, row);
+    const place = { table: field.table, row, field: field.name };
+    this.cells.push({ ...place, state, text, shown, required, reference, notOffered });
     this.faults(field, row, facts, required);
   }
 
@@ -116,6 +118,13 @@ class Verdict {
     if (low === null && high === null) return null;
     const both = low !== null && high !== null ? `${low} to ${high}` : null;
     return withUnit(both || (high === null ? `at least ${low}` : `at most ${high}`), field.reference.unit);
+  }
+
+  // The codes whose condition is not met. While it is UNKNOWN the code stays offered.
+
+  notOffered(field, row) {
+    const codes = Object.keys(field.offeredWhen);
+    return codes.filter((code) => this.page.run(field.offeredWhen[code], row) === false);
   }
 
   required(field, row, facts) {

@@ -81,6 +81,11 @@ def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
             why = "REDCap has no synonyms"
             yield "choices", "synonyms", synonyms, why
 
+        if code.code in field.offered_when:
+            condition = f"{code.code}: {field.offered_when[code.code].text}"
+            why = "REDCap hides choices under fixed conditions only"
+            yield "choices", "when", condition, why
+
         if code.number is not None:
             number = f"{code.code}: {code.number}"
             yield "choices", "number", number, "REDCap calculates with the code itself"

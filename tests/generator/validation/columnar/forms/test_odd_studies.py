@@ -350,3 +350,37 @@ def test_subjects_leave_in_every_way(tmp_path: Path, words: str) -> None:
         if line.table == "a"
     }
     assert 0 < lacking["FU"] < len(forms)
+
+
+def test_answers_that_another_answer_takes_away(tmp_path: Path) -> None:
+    """Codes with a condition, of one and of several answers, inside of rows, and while
+    nobody knows whether the condition holds.
+    """
+    of = study(
+        f"{FORM}  side: {{label: Side, type: choice, codes: [L, R]}}\n"
+        "  place: {label: Place, type: choice, codes: PLACE}\n"
+        "  signs: {label: Signs, type: multiple_choice, codes: PLACE}\n"
+        f"{ROWS}      y: {{label: Y, type: yes_no}}\n"
+        "      z: {label: Z, type: choice, codes: "
+        "{A: A, B: {label: B, when: y = 'Y' and side = 'L'}}}\n",
+        lists="codelists:\n  PLACE: {ELBOW: {label: Elbow, when: side = 'L'}, "
+        "KNEE: {label: Knee, when: side = 'R'}, NONE: None}\n",
+    )
+    answers = (
+        ({"side": "L", "place": "ELBOW", "signs": "KNEE;NONE"}, ("Y", "B")),
+        ({"side": "R", "place": "ELBOW", "signs": "ELBOW;KNEE"}, ("Y", "B")),
+        ({"place": "ELBOW", "signs": "NONE"}, ("N", "B")),
+        ({"side": "R", "place": "NONE"}, ("N", "A")),
+    )
+    forms = [
+        captured("a V1", texts, {"g": [{"y": y, "z": z}]}, subject=f"01-{number:03}")
+        for number, (texts, (y, z)) in enumerate(answers, start=1)
+    ]
+    report = judged(tmp_path, of, forms)
+    assert report.counts.by_code == {
+        "offered_a_place_1": 1,
+        "offered_a_signs_1": 1,
+        "offered_a_signs_2": 1,
+        "offered_g_z_1": 2,
+        "rule-untold": 1,
+    }
