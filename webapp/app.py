@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import make_url
 
 from forms_spec.schedule.study_clock import day_of
-from webapp.installation.mail import MailSender
+from webapp.alerts.sending import MailSender
 from webapp.installation.settings import Settings
 from webapp.packages.validation_jobs import ValidationJobs
 from webapp.presentation import assets, past_dictionaries, template_filters
@@ -106,7 +106,7 @@ def create_app(settings: Settings) -> Flask:
         connected = OpenIdProvider(settings.provider)
         app.extensions[provider_sign_in.EXTENSION] = connected
     if settings.mail:
-        sender = MailSender(database, settings.mail, settings.study.short)
+        sender = MailSender(database, settings.mail, site_studies)
         app.extensions["crfsmith-mail"] = sender
         sender.start()
     app.extensions[past_dictionaries.EXTENSION] = past_dictionaries.PastDictionaries()

@@ -158,14 +158,29 @@ def _with_dictionary(hash_: str) -> Iterator[None]:
         g.dictionary_asked = before
 
 
+def sight_of(study: Study, user: User) -> Sight | None:
+    """What somebody sees of a study, whoever asks; None is everything."""
+    role = study.roles.get(user.role)
+    if role is None:
+        return NOTHING
+
+    view = view_of(study, role)
+    return _sight_in(view, _blind_in(view, user))
+
+
+def _sight_in(view: RoleView | None, blind: BlindEntries | None) -> Sight | None:
+    if view is not None and not view.is_whole:
+        return replace(_sight(view), blind=blind)
+    if blind is not None:
+        return replace(ALL_BUT_BLIND, blind=blind)
+
+    return None
+
+
 def _seen(
     server: Services, view: RoleView | None, blind: BlindEntries | None
 ) -> Services:
-    sight = None
-    if view is not None and not view.is_whole:
-        sight = replace(_sight(view), blind=blind)
-    elif blind is not None:
-        sight = replace(ALL_BUT_BLIND, blind=blind)
+    sight = _sight_in(view, blind)
     study = view.study if view is not None else server.study
     return replace(server, study=study, database=replace(server.database, sight=sight))
 
@@ -183,6 +198,9 @@ ALL_BUT_BLIND: Final = Sight(
     record=_whole_record,
 )
 """What somebody sees who only may not see some first entries yet."""
+
+NOTHING: Final = replace(ALL_BUT_BLIND, forms=frozenset(), dates=False)
+"""What somebody sees whose role is not in the dictionary."""
 
 
 def _sight(view: RoleView) -> Sight:
@@ -222,9 +240,13 @@ def current_blind() -> BlindEntries | None:
     for somebody who enters none of them, where nobody asks, and in ``everything``.
     """
     view = own_view()
-    plan = view.whole_study.double_entry if view is not None else None
     user = _who_asks()
-    if view is None or plan is None or user is None:
+    return None if view is None or user is None else _blind_in(view, user)
+
+
+def _blind_in(view: RoleView, user: User) -> BlindEntries | None:
+    plan = view.whole_study.double_entry
+    if plan is None:
         return None
     forms = frozenset(form for form in plan.forms if view.enters(form))
     return BlindEntries(username=user.username, forms=forms) if forms else None

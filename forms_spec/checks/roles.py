@@ -19,7 +19,13 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.fields import Form
-from forms_spec.model.roles import OF_WHOLE_FORMS, USUAL_ROLES, Permission, StudyRole
+from forms_spec.model.roles import (
+    OF_WHOLE_FORMS,
+    USUAL_ROLES,
+    AlertKind,
+    Permission,
+    StudyRole,
+)
 from forms_spec.model.study import Study
 
 NEED_ALL_OF_A_FORM = (Permission.COMPLETE, Permission.SIGN)
@@ -40,6 +46,7 @@ def check_roles(loaded: LoadedStudy) -> Iterator[Finding]:
         yield from _wrong_places(study, grants.role)
         yield from _leaks(study, grants)
         yield from _partly_seen(study, grants, seen)
+        yield from _useless_alerts(grants)
 
     yield from _left_alone(study, everybody, seen)
 
@@ -147,6 +154,26 @@ def _partly_seen(
                 role=role.name,
             )
             return
+
+
+def _useless_alerts(grants: RoleGrants) -> Iterator[Finding]:
+    """Alerts that are never sent to a role, because it can do nothing about them."""
+    role = grants.role
+    needed = {
+        AlertKind.SERIOUS_EVENT: Permission.SEE,
+        AlertKind.ALERT_VALUE: Permission.SEE,
+        AlertKind.BROKEN_SIGNATURE: Permission.SIGN,
+    }
+    for kind, permission in needed.items():
+        may = any(permission in may for may in grants.by_form.values())
+        if kind in role.alerts and not may:
+            yield finding(
+                "role-alert",
+                text=role.place,
+                role=role.name,
+                alert=kind.value,
+                action=permission.value,
+            )
 
 
 def _unseen_in(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -16,26 +16,44 @@ from forms_spec.loading.schema_fields import (
     TextField,
 )
 from forms_spec.loading.schema_problems import fail
-from forms_spec.model.roles import RESERVED_ROLES, Permission, Permissions, StudyRole
+from forms_spec.model.roles import (
+    RESERVED_ROLES,
+    AlertKind,
+    Permission,
+    Permissions,
+    StudyRole,
+)
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[ -][a-z0-9]+)*")
 LONGEST_NAME = 30
 WORDS = tuple(permission.value for permission in Permission)
+ALERTS = tuple(kind.value for kind in AlertKind)
 
 
 class PermissionList(ScalarField):
     """A list of permissions; an empty one allows nothing."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Permissions:
-        if not isinstance(value, list):
-            fail("not-a-list")
+        return frozenset(map(Permission, _known_words(value, WORDS)))
 
-        for word in value:
-            if word not in WORDS:
-                near = did_you_mean(str(word), WORDS)
-                fail("not-one-of", words=", ".join(WORDS), near=near)
 
-        return frozenset(map(Permission, value))
+class AlertList(ScalarField):
+    """A list of kinds of alerts."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> frozenset[AlertKind]:
+        return frozenset(map(AlertKind, _known_words(value, ALERTS)))
+
+
+def _known_words(value: Any, words: Sequence[str]) -> list[str]:
+    if not isinstance(value, list):
+        fail("not-a-list")
+
+    for word in value:
+        if word not in words:
+            near = did_you_mean(str(word), words)
+            fail("not-one-of", words=", ".join(words), near=near)
+
+    return value
 
 
 class RoleSchema(MappingSchema):
@@ -44,6 +62,7 @@ class RoleSchema(MappingSchema):
     task = TextField(load_default="")
     may = PermissionList(required=True)
     places = NamedMapping(PermissionList(), load_default=dict)
+    alerts = AlertList(load_default=frozenset())
 
 
 class RolesFileSchema(MappingSchema):
@@ -72,6 +91,7 @@ def build_roles(spot: SourceNode, notes: Notes) -> Mapping[str, StudyRole]:
             name=name,
             task=data.get("task", ""),
             may=data.get("may", frozenset()),
+            alerts=data.get("alerts", frozenset()),
             exceptions=MappingProxyType(exceptions),
             place=role.key,
             places=MappingProxyType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -27,6 +27,14 @@ class Permission(Enum):
     EXPORT = "export"
 
 
+class AlertKind(Enum):
+    """Why somebody has to act at once. The values are the words of the dictionary."""
+
+    SERIOUS_EVENT = "serious event"
+    ALERT_VALUE = "alert value"
+    BROKEN_SIGNATURE = "broken signature"
+
+
 OF_WHOLE_FORMS: Final = frozenset(
     {
         Permission.COMPLETE,
@@ -48,13 +56,15 @@ class StudyRole:
     ``may`` is what they may do wherever ``exceptions`` says nothing else; those are
     keyed by place, as ``ip``, ``ip.dosing`` or ``ip.kit``: a form or a repeating group,
     a group of a form, a field. The finest place counts. ``place`` is where the text has
-    the role, ``places`` where it has each exception.
+    the role, ``places`` where it has each exception. ``alerts`` go to its people by
+    mail.
     """
 
     name: str
     may: Permissions
     task: str = ""
     exceptions: Mapping[str, Permissions] = field(default_factory=dict)
+    alerts: frozenset[AlertKind] = frozenset()
     place: TextPlace | None = None
     places: Mapping[str, TextPlace] = field(default_factory=dict)
 
@@ -65,8 +75,10 @@ _SIGN, _EXPORT = Permission.SIGN, Permission.EXPORT
 _ADJUDICATE = Permission.ADJUDICATE
 
 
-def _usual(name: str, task: str, *may: Permission) -> StudyRole:
-    return StudyRole(name=name, task=task, may=frozenset(may))
+def _usual(
+    name: str, task: str, *may: Permission, alerts: Iterable[AlertKind] = ()
+) -> StudyRole:
+    return StudyRole(name=name, task=task, may=frozenset(may), alerts=frozenset(alerts))
 
 
 USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
@@ -82,6 +94,7 @@ USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
                 "investigator",
                 "enters and signs forms",
                 *(_SEE, _ENTER, _COMPLETE, _QUERY, _SIGN),
+                alerts=AlertKind,
             ),
             _usual(
                 "monitor",

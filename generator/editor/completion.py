@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FieldShape
-from forms_spec.loading.roles import WORDS, PermissionList
+from forms_spec.loading.roles import ALERTS, WORDS, AlertList, PermissionList
 from forms_spec.loading.schedule import COLUMNS, MARKS
 from forms_spec.loading.schema_fields import (
     BooleanField,
@@ -195,6 +195,8 @@ def _words(
         yield from (("true", None), ("false", None))
     elif isinstance(shape, PermissionList):
         yield from ((word, None) for word in WORDS)
+    elif isinstance(shape, AlertList):
+        yield from ((word, None) for word in ALERTS)
     elif key == "type":
         for type_ in FIELD_TYPES:
             yield type_.name, f"asked as: {type_.asked}"

@@ -36,7 +36,7 @@ from forms_spec.loading.form_builder import FieldShape
 from forms_spec.loading.protocol_checks import CheckSchema, ChecksShape
 from forms_spec.loading.ranges import RangeShape
 from forms_spec.loading.reference_ranges import RangeTable
-from forms_spec.loading.roles import WORDS, PermissionList
+from forms_spec.loading.roles import ALERTS, WORDS, AlertList, PermissionList
 from forms_spec.loading.rules import (
     DerivationSchema,
     OneDerivation,
@@ -230,6 +230,10 @@ def _permissions(_: Any, __: Describer) -> Json:
     return {"type": "array", "items": {"enum": list(WORDS)}}
 
 
+def _alerts(_: Any, __: Describer) -> Json:
+    return {"type": "array", "items": {"enum": list(ALERTS)}}
+
+
 def _flag() -> Json:
     return {"enum": [True, False, "true", "false"]}
 
@@ -276,6 +280,7 @@ SHAPES: Mapping[type[fields.Field[Any]], Shape] = MappingProxyType(
         RangeShape: _ranges,
         RangeTable: _rows,
         PermissionList: _permissions,
+        AlertList: _alerts,
         UnknownField: _unknown,
         DayZeroShape: lambda _, __: either(text(), texts(least=1)),
         TimeZone: lambda _, __: {"type": "string"},

@@ -262,6 +262,7 @@ ROLES = WorkbookSheet(
         SheetColumn("task", 40, "What these people do."),
         SheetColumn("may", 40, "What they may do, as [see, enter]."),
         SheetColumn("places", 40, "Other permissions for forms or fields."),
+        SheetColumn("alerts", 30, "What they get by mail, as [serious event]."),
         _OTHER,
     ),
 )

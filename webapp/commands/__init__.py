@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "backup": "Back up a database while people work.",
         "restore": "Restore a backup, and verify it.",
         "validate": "Validate a package and report every finding.",
+        "mail": "Send alerts that wait to be sent by mail.",
         "queries": "Open queries from a list of findings.",
         "redact": "Take out text that should never have been typed.",
         "audit": "Verify that the history is as it was written.",

@@ -22,6 +22,11 @@ from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load
 from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.installation.command_error import CommandError
 from webapp.installation.guard_check import need_guards
+from webapp.installation.mail import (
+    MailSettings,
+    MailSettingWrong,
+    mail_settings,
+)
 from webapp.installation.settings import Settings
 from webapp.installation.signing_key import made_signer
 from webapp.installation.study_database import (
@@ -133,17 +138,27 @@ def command(
         secret = _secret(database)
         signer = made_signer(database)
 
+    mail = _mail()
     _serve(
         url,
         study,
         sign_ins,
         secret=secret,
         signer=signer,
+        mail=mail,
         demo=demo,
         host=host,
         port=port,
         threads=threads,
     )
+
+
+def _mail() -> MailSettings | None:
+    """How alerts are sent, by the environment."""
+    try:
+        return mail_settings(os.environ)
+    except MailSettingWrong as error:
+        raise CommandError(f"{error}.") from error
 
 
 def _need_port(host: str, port: int) -> None:
@@ -281,6 +296,7 @@ def _serve(
     *,
     secret: str,
     signer: Signer | None,
+    mail: MailSettings | None,
     demo: bool,
     host: str,
     port: int,
@@ -291,6 +307,7 @@ def _serve(
         study=study,
         secret_key=secret,
         signer=signer,
+        mail=mail,
         demo_accounts=sign_ins if demo else (),
     )
     limits = BodyLimits(

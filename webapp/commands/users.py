@@ -23,6 +23,7 @@ from webapp.storage import (
     Sites,
     User,
     add_account,
+    change_email,
     change_role,
     change_sites,
     close_account,
@@ -36,6 +37,7 @@ from webapp.storage import (
 from webapp.storage.second_factors import remove_second_factor, require_code
 
 SITE_HELP = "A site whose subjects the person sees. Repeat for more; default: all."
+EMAIL_HELP = "Where the person gets alerts by mail."
 ASK_HELP = "Type the password instead of having one made up."
 
 
@@ -57,7 +59,7 @@ def command(context: click.Context, url: str) -> None:
 @command.command("list", short_help="List all accounts.")
 @click.pass_obj
 def show(where: _Where) -> None:
-    """List every account: username, role, sites, state and name."""
+    """List every account: username, role, sites, state, name and e-mail address."""
     with opened(where.url, must_exist=True) as database:
         users, locked = list_users(database), locked_accounts(database)
     lines = [_line(user, is_locked=user.username in locked) for user in users]
@@ -70,6 +72,7 @@ def show(where: _Where) -> None:
 @click.option("--name", required=True, help="The person's name, as history shows it.")
 @click.option("--role", required=True, help="A role of the study, admin or designer.")
 @click.option("--site", "sites", multiple=True, help=SITE_HELP)
+@click.option("--email", default="", metavar="ADDRESS", help=EMAIL_HELP)
 @click.option("--ask-password", is_flag=True, help=ASK_HELP)
 @click.pass_obj
 def add(
@@ -79,6 +82,7 @@ def add(
     name: str,
     role: str,
     sites: Sequence[str],
+    email: str,
     ask_password: bool,
 ) -> None:
     """Add an account. Its password is shown once, and changed at the first sign-in."""
@@ -90,6 +94,7 @@ def add(
             role=_known_role(database, role),
             sites=_known_sites(database, sites),
             password=password,
+            email=email,
         )
         _change(lambda: add_account(database, new))
     _tell(username, "added", "" if ask_password else password)
@@ -148,6 +153,17 @@ def give_sites(where: _Where, username: str, sites: Sequence[str]) -> None:
         chosen = _known_sites(database, sites)
         _change(lambda: change_sites(database, username, chosen))
     _tell(username, f"now for {_words(chosen)}")
+
+
+@command.command("email", short_help="Say where an account gets alerts by mail.")
+@click.argument("username")
+@click.argument("address", default="")
+@click.pass_obj
+def give_email(where: _Where, username: str, address: str) -> None:
+    """Say where an account gets alerts by mail; without ADDRESS, it gets none."""
+    with opened(where.url, must_exist=True) as database:
+        _change(lambda: change_email(database, username, address))
+    _tell(username, f"told at {address}" if address else "without an e-mail address")
 
 
 @command.command("reset-password", short_help="Give an account a new password.")
@@ -261,7 +277,8 @@ def _line(user: User, *, is_locked: bool) -> tuple[str, ...]:
         state = "open, needs a code"
     if is_locked:
         state = "locked"
-    return user.username, user.role, _words(user.sites), state, user.name
+    name = f"{user.name} <{user.email}>" if user.email else user.name
+    return user.username, user.role, _words(user.sites), state, name
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:

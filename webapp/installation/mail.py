@@ -1,54 +1,50 @@
-"""Sends alerts by mail, apart from every request: a mail server that is down loses
-nothing and holds up nobody.
-"""
+"""The mail server of an installation, and how a message is handed to it."""
 
 from __future__ import annotations
 
-import logging
 import smtplib
+import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
-from threading import Event, Thread
+from ipaddress import ip_address
 from typing import Final
-from urllib.parse import unquote, urlsplit
-
-from sqlalchemy.exc import SQLAlchemyError
-
-from webapp.storage import (
-    AlertKind,
-    Database,
-    StoredAlert,
-    mail_failed,
-    mail_sent,
-    next_to_mail,
-)
+from urllib.parse import SplitResult, unquote, urlsplit
 
 SERVER: Final = "CRFSMITH_SMTP"
 SENDER: Final = "CRFSMITH_MAIL_FROM"
 RECIPIENTS: Final = "CRFSMITH_ALERTS_TO"
 ADDRESS: Final = "CRFSMITH_ADDRESS"
+AUTHORITY: Final = "CRFSMITH_SMTP_CA"
 TIMEOUT: Final = 15.0
-EVERY: Final = 5.0
-"""Seconds between two looks at what is to be sent."""
-log = logging.getLogger(__name__)
+WITHOUT_TLS: Final = "tls=no"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailSettings:
     """``server`` is ``smtp://host:25``, with ``user:password@`` where it needs that, or
-    ``smtps://`` for TLS from the beginning. ``recipients`` are addresses. ``address`` is
-    where the pages are, for links.
+    ``smtps://`` for TLS from the beginning. ``recipients`` are addresses that get every
+    alert. ``address`` is where the pages are, for links. ``authority`` is a file of
+    certificates that are trusted besides those of the system.
     """
 
-    server: str
+    server: str = field(repr=False)
     sender: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
     address: str = ""
+    authority: str = ""
 
 
 class MailSettingWrong(ValueError):
     """Mail cannot be sent so; the words say which setting is wrong."""
+
+
+class MailRefused(Exception):
+    """The server does not take this message; the words have no address in them."""
+
+
+class MailServerAway(Exception):
+    """The server takes nothing now; the words say why, without a password."""
 
 
 def mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
@@ -57,103 +53,104 @@ def mail_settings(environment: Mapping[str, str]) -> MailSettings | None:
     if not server:
         return None
 
-    parts = urlsplit(server)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise MailSettingWrong(f"Write {SERVER} like smtp://mail.example.org:25")
+    _need_server(server)
     recipients = environment.get(RECIPIENTS, "").replace(",", " ").split()
-    if not recipients or any("@" not in item for item in recipients):
+    if any("@" not in item for item in recipients):
         raise MailSettingWrong(f"Set {RECIPIENTS} to the addresses that get alerts")
     sender = environment.get(SENDER, "")
-    if "@" not in sender:
+    if "@" not in sender or any(letter.isspace() for letter in sender):
         raise MailSettingWrong(f"Set {SENDER} to the address that alerts come from")
 
     return MailSettings(
         server=server,
         sender=sender,
-        recipients=tuple(recipients),
+        recipients=tuple(dict.fromkeys(recipients)),
         address=environment.get(ADDRESS, "").rstrip("/"),
+        authority=environment.get(AUTHORITY, ""),
     )
 
 
-def message_of(alert: StoredAlert, settings: MailSettings, study: str) -> EmailMessage:
-    """The message: where to look, and nothing of what was captured."""
-    subject = alert.key.subject
-    message = EmailMessage()
-    message["Subject"] = f"{study}: {alert.kind.value}, subject {subject}"
-    message["From"] = settings.sender
-    message["To"] = ", ".join(settings.recipients)
-    message["X-Alert"] = str(alert.number)
-    message.set_content(
-        f"{alert.kind.value.capitalize()} of subject {subject}, saved on "
-        f"{alert.raised_at:%Y-%m-%d at %H:%M} UTC.\n\n"
-        f"Sign in and look: {settings.address}{_path(alert)}\n\n"
-        "This message has no data of the subject. It was sent once for each alert.\n"
-    )
-    return message
+def _need_server(server: str) -> None:
+    """``MailSettingWrong`` for an address that is none. It may hold a password, so the
+    words do not repeat it.
+    """
+    wrong = MailSettingWrong(f"Write {SERVER} like smtp://mail.example.org:25")
+    try:
+        parts = urlsplit(server)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not has_port:
+        raise wrong
+    if parts.query not in {"", WITHOUT_TLS}:
+        raise wrong
 
 
-def _path(alert: StoredAlert) -> str:
-    subject, form, visit, unsno = alert.key
-    at = f"{visit}-{unsno}" if unsno else visit
-    if alert.kind is AlertKind.BROKEN_SIGNATURE:
-        # What was signed may be a visit or a casebook: the review has them all.
-        return f"/subjects/{subject}/review"
-    return f"/subjects/{subject}/{at}/{form}#{alert.cell}"
-
-
-def send_due(database: Database, settings: MailSettings, study: str) -> int:
-    """Sends what is to be sent now; gives how many messages went out."""
-    sent = 0
-    while (alert := next_to_mail(database)) is not None:
-        try:
-            _send(message_of(alert, settings, study), settings)
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("alert %s was not sent: %s", alert.number, error)
-            mail_failed(database, alert.number)
-            continue
-
-        mail_sent(database, alert.number)
-        sent += 1
-
-    return sent
+def send_message(message: EmailMessage, settings: MailSettings) -> None:
+    """Hands a message to the server. Raises ``MailRefused`` and ``MailServerAway``."""
+    try:
+        _send(message, settings)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = sorted({str(code) for code, _ in error.recipients.values()})
+        raise MailRefused(
+            f"the mail server refuses the recipient ({', '.join(codes)})"
+        ) from None
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        raise MailRefused(
+            f"the mail server refuses the message ({error.smtp_code})"
+        ) from None
+    except smtplib.SMTPAuthenticationError as error:
+        raise MailServerAway(
+            f"the mail server refuses the password ({error.smtp_code})"
+        ) from None
+    except ssl.SSLCertVerificationError as error:
+        raise MailServerAway(
+            f"the mail server's certificate is not trusted: {error.verify_message}"
+        ) from None
+    except (OSError, ValueError) as error:
+        # Its own words could repeat what was sent.
+        raise MailServerAway(
+            f"the mail server does not answer ({type(error).__name__})"
+        ) from None
 
 
 def _send(message: EmailMessage, settings: MailSettings) -> None:
     parts = urlsplit(settings.server)
-    secure = parts.scheme == "smtps"
-    kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with kind(parts.hostname or "", parts.port or 0, timeout=TIMEOUT) as server:
-        if not secure:
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+    host, port = parts.hostname or "", parts.port or 0
+    trusted = ssl.create_default_context()
+    if settings.authority:
+        trusted.load_verify_locations(settings.authority)
+
+    if parts.scheme == "smtps":
+        with smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted) as server:
+            _hand_over(server, parts, message)
+        return
+
+    with smtplib.SMTP(host, port, timeout=TIMEOUT) as server:
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=trusted)
+        elif parts.username or not _may_be_plain(parts):
+            raise MailServerAway(
+                f"the mail server offers no TLS. Use smtps://, or add ?{WITHOUT_TLS} to "
+                f"{SERVER} if no one else can read along and there is no password"
+            )
+        _hand_over(server, parts, message)
 
 
-class MailSender(Thread):
-    """Sends what is to be sent, from time to time, until it is told to stop."""
+def _may_be_plain(parts: SplitResult) -> bool:
+    """Whether a message may go without encryption: on this machine, or as somebody
+    said.
+    """
+    if parts.query == WITHOUT_TLS or parts.hostname == "localhost":
+        return True
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
 
-    def __init__(
-        self,
-        database: Database,
-        settings: MailSettings,
-        study: str,
-        every: float = EVERY,
-    ) -> None:
-        super().__init__(name="alerts by mail", daemon=True)
-        self._work = (database, settings, study)
-        self._every = every
-        self._stopping = Event()
 
-    def run(self) -> None:
-        while not self._stopping.wait(self._every):
-            try:
-                send_due(*self._work)
-            except SQLAlchemyError as error:
-                # A busy or lost database: the alerts are still there the next time.
-                log.warning("alerts wait: %s", error)
-
-    def stop(self) -> None:
-        self._stopping.set()
+def _hand_over(server: smtplib.SMTP, parts: SplitResult, message: EmailMessage) -> None:
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    server.send_message(message)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import CellKey, Record, text_at
 from forms_spec.model.fields import Field, Form
+from forms_spec.model.roles import AlertKind
 from generator.pages.input_names import cell_name
-from webapp.storage import AlertKind, NewAlert
+from webapp.storage import NewAlert
 
 SERIOUS = "AESER"
 """The CDASH name of the question whether an adverse event is serious."""

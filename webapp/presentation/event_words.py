@@ -42,6 +42,8 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "verification-withdrawn": (REVIEW, "Verification taken back"),
         "verification-lost": (REVIEW, "Changed since verification"),
         "alert-seen": (REVIEW, "Alert seen"),
+        "alert-mailed": (REVIEW, "Alert sent by mail"),
+        "alert-not-mailed": (REVIEW, "Alert not sent by mail"),
         "seen": (REVIEW, "Form seen"),
         "signed-in": (SIGNING_IN, "Signed in"),
         "sign-in-refused": (SIGNING_IN, "Sign-in refused"),
@@ -53,6 +55,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "account-unlocked": (ACCOUNTS, "Account unlocked"),
         "role-changed": (ACCOUNTS, "Role changed"),
         "sites-changed": (ACCOUNTS, "Sites changed"),
+        "email-changed": (ACCOUNTS, "E-mail address changed"),
         "password-changed": (ACCOUNTS, "Password changed"),
         "password-reset": (ACCOUNTS, "Password reset"),
         "code-required": (ACCOUNTS, "Code required"),
@@ -92,7 +95,7 @@ NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
         *("redacted", "seal", "second_factor", "standing", "study", "text"),
-        *("look", "mark", "double_act", "choices"),
+        *("look", "mark", "double_act", "choices", "email"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

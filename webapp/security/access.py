@@ -15,6 +15,7 @@ from flask import Flask, abort, current_app, request
 from flask_login import UserMixin, current_user
 from werkzeug.exceptions import HTTPException
 
+from forms_spec.evaluation.role_view import RoleView
 from forms_spec.model.roles import RESERVED_ROLES, Permission, Permissions, StudyRole
 from forms_spec.model.study import Study
 from webapp.services import current_view, services
@@ -226,16 +227,7 @@ class Account(UserMixin):  # type: ignore[misc]
         if view is None:
             return self.has_one_of(rights)
 
-        asked = [right for right in rights if isinstance(right, Permission)]
-        if form:
-            return any(view.may(right, form) for right in asked)
-
-        # A casebook of which somebody sees a part only is not theirs as a whole.
-        if not view.is_whole:
-            return False
-        by_form = view.grants.by_form.values()
-        over_all = (all(right in may for may in by_form) for right in asked)
-        return any(over_all)
+        return _may_with(view, rights, form)
 
     def forms_with(self, rights: frozenset[Right]) -> frozenset[str] | None:
         """The forms over which the person has one of some rights, and a blank where they
@@ -245,12 +237,32 @@ class Account(UserMixin):  # type: ignore[misc]
         if view is None:
             return None if self.has_one_of(rights) else frozenset()
 
-        names = ("", *view.study.forms)
-        return frozenset(name for name in names if self.may_with(rights, name))
+        return forms_in(view, rights)
 
     def has_one_of(self, rights: frozenset[Right]) -> bool:
         """Whether the person has one of some rights at least."""
         return not rights.isdisjoint(self.rights)
+
+
+def forms_in(view: RoleView, rights: frozenset[Right]) -> frozenset[str]:
+    """The forms over which a role has one of some rights, and a blank where it has it
+    over all of them.
+    """
+    names = ("", *view.study.forms)
+    return frozenset(name for name in names if _may_with(view, rights, name))
+
+
+def _may_with(view: RoleView, rights: frozenset[Right], form: str) -> bool:
+    asked = [right for right in rights if isinstance(right, Permission)]
+    if form:
+        return any(view.may(right, form) for right in asked)
+
+    # A casebook of which somebody sees a part only is not theirs as a whole.
+    if not view.is_whole:
+        return False
+    by_form = view.grants.by_form.values()
+    over_all = (all(right in may for may in by_form) for right in asked)
+    return any(over_all)
 
 
 def allow(rights: frozenset[Right] | Permission) -> Callable[[View], View]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from forms_spec.field_types.email import EMAIL
 from webapp.storage.database import Database
 from webapp.storage.events import Detail, EventKind, NewEvent, append_events, line_hash
 from webapp.storage.sessions import end_sessions_of
@@ -32,6 +33,7 @@ from webapp.storage.users import (
 
 USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 LONGEST_NAME: Final = 100
+LONGEST_ADDRESS: Final = 254
 PROGRAMS: Final = frozenset({"import"})
 """Accounts that programs save under: nobody signs in with them."""
 ADMINISTER: Final = frozenset({Role.ADMIN})
@@ -49,6 +51,7 @@ class NewAccount:
     role: str
     sites: Sites
     password: str
+    email: str = ""
 
 
 def add_account(database: Database, new: NewAccount, *, by: str = "") -> None:
@@ -66,6 +69,7 @@ def add_account(database: Database, new: NewAccount, *, by: str = "") -> None:
             f"Give the person's name, up to {LONGEST_NAME} characters."
         )
     need_sites(new.sites)
+    _need_address(new.email)
 
     # Hashed before the transaction: others write while a password is hashed.
     password_hash = hash_password(new.password)
@@ -85,8 +89,11 @@ def add_account(database: Database, new: NewAccount, *, by: str = "") -> None:
             "created_at": now,
             "sites": sites_as_json(new.sites),
             "must_change_password": True,
+            "email": new.email,
         }
         insert_accounts(connection, [row], now, by=by)
+        if new.email:
+            _log_address(connection, now, new.username, new.email, by)
 
 
 def close_account(database: Database, username: str, *, by: str = "") -> None:
@@ -168,6 +175,44 @@ def change_sites(
             connection, now, EventKind.SITES_CHANGED, username, by,
             sites=new, before=row.sites,
         )  # fmt: skip
+
+
+def change_email(
+    database: Database, username: str, address: str, *, by: str = ""
+) -> None:
+    """Gives an account the address that its alerts go to; blank for none."""
+    _need_address(address)
+    with _changing(database) as (connection, now):
+        row = _row(connection, username)
+        if row.email == address:
+            return
+        if username in PROGRAMS:
+            raise AccountRefused(
+                f"The account {username} belongs to a program, which gets no mail."
+            )
+        _set(connection, username, email=address)
+        _log_address(connection, now, username, address, by)
+
+
+def _need_address(address: str) -> None:
+    if not address:
+        return
+    pattern = EMAIL.pattern
+    assert pattern is not None
+    is_address = re.fullmatch(pattern.expression, address)
+    if not is_address or len(address) > LONGEST_ADDRESS:
+        raise AccountRefused(f"Write {pattern.message}, or leave the address blank.")
+
+
+def _log_address(
+    connection: Connection, now: datetime, username: str, address: str, by: str
+) -> None:
+    # Packages carry the log: it has the hash of the address, not the address.
+    kept = line_hash(address) if address else ""
+    log_of_account(
+        connection, now, EventKind.EMAIL_CHANGED, username, by,
+        email=kept, state="set" if address else "taken away",
+    )  # fmt: skip
 
 
 def reset_password(

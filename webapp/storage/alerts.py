@@ -1,6 +1,5 @@
 """What somebody has to act on at once: raised by the save that brings it, shown until it
-was seen, and sent by mail from here, so that a mail server that is down loses nothing
-and holds up nobody. Who has seen it stands in the log.
+was seen, and sent by mail from the outbox. Who has seen it stands in the log.
 """
 
 from __future__ import annotations
@@ -8,9 +7,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import Enum
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from forms_spec.model.roles import AlertKind
 from generator.pages.input_names import FORM_PREFIX
 from webapp.storage.database import Database
 from webapp.storage.events import Detail, EventKind, EventPlace, NewEvent, append_events
@@ -35,20 +34,6 @@ from webapp.storage.tables import alert, subject_standing
 from webapp.storage.users import ALL_SITES, Sites
 
 Alerts = alert.c
-LONGEST_WAIT: Final = timedelta(hours=1)
-FIRST_WAIT: Final = timedelta(seconds=30)
-SENDING: Final = timedelta(minutes=2)
-"""So long a message is left to the process that sends it."""
-MAIL_FOR: Final = timedelta(days=7)
-"""So old an alert may be and is still sent by mail."""
-
-
-class AlertKind(Enum):
-    """Why somebody has to act."""
-
-    SERIOUS_EVENT = "serious event"
-    ALERT_VALUE = "alert value"
-    BROKEN_SIGNATURE = "broken signature"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +65,7 @@ class StoredAlert:
     """
 
     number: int
+    site: str
     key: InstanceKey
     cell: str
     kind: AlertKind
@@ -148,12 +134,17 @@ def unseen_alerts(
         count = int(connection.execute(counted).scalar_one())
         rows = connection.execute(listed.offset(first).limit(most)).all()
 
-    return count, tuple(_alert(row) for row in rows)
+    return count, tuple(stored_alert(row) for row in rows)
 
 
 def _for_reader(reader: AlertReader, sight: Sight | None) -> list[ColumnElement[bool]]:
     """The alerts of a person that nobody has seen."""
-    passes = [Alerts.seen_at.is_(None), *_exist(sight)]
+    return [Alerts.seen_at.is_(None), *_of_reader(reader, sight)]
+
+
+def _of_reader(reader: AlertReader, sight: Sight | None) -> list[ColumnElement[bool]]:
+    """The alerts that exist for a person."""
+    passes = _exist(sight)
     if reader.sites is not ALL_SITES:
         passes.append(Alerts.site.in_(sorted(reader.sites)))
     if reader.to_sign is not None:
@@ -162,6 +153,14 @@ def _for_reader(reader: AlertReader, sight: Sight | None) -> list[ColumnElement[
         passes.append(or_(is_other, Alerts.form.in_(sorted(reader.to_sign))))
 
     return passes
+
+
+def is_alert_of(database: Database, number: int, reader: AlertReader) -> bool:
+    """Whether an alert exists for a person, seen or not."""
+    passes = _of_reader(reader, database.sight)
+    with database.read() as connection:
+        mine = select(Alerts.id).where(Alerts.id == number, *passes)
+        return connection.execute(mine).first() is not None
 
 
 def _exist(sight: Sight | None) -> list[ColumnElement[bool]]:
@@ -197,14 +196,18 @@ def see_alert(
         now = stamp(connection, database.clock())
         seen = update(alert).where(Alerts.id == number)
         connection.execute(seen.values(seen_by=username, seen_at=now))
-        append_events(connection, now, [_seen_event(row, username)])
+        append_events(
+            connection, now, [alert_event(EventKind.ALERT_SEEN, row, username)]
+        )
 
     return True
 
 
-def _seen_event(row: Row[Any], username: str) -> NewEvent:
+def alert_event(
+    kind: EventKind, row: Row[Any], username: str, **more: Detail
+) -> NewEvent:
     """What the log says of it: which alert, and nothing of the value."""
-    details: dict[str, Detail] = {"alert": row.id, "reason": row.kind}
+    details: dict[str, Detail] = {"alert": row.id, "reason": row.kind, **more}
     if row.cell:
         # As an event of a query names its place: who may not see the answer is not told.
         parts = row.cell.split("-")
@@ -212,7 +215,7 @@ def _seen_event(row: Row[Any], username: str) -> NewEvent:
         details["table"] = row.form if own else parts[1]
         details["field"] = parts[-1]
     return NewEvent(
-        kind=EventKind.ALERT_SEEN,
+        kind=kind,
         username=username,
         place=EventPlace(
             subject=row.subjid, visit=row.visit, form=row.form, unsno=row.unsno
@@ -221,53 +224,11 @@ def _seen_event(row: Row[Any], username: str) -> NewEvent:
     )
 
 
-def next_to_mail(database: Database) -> StoredAlert | None:
-    """The alert that is to be sent next, taken so that no other process sends it
-    meanwhile; None where none is.
-    """
-    now = database.clock()
-    due = (
-        Alerts.mailed_at.is_(None),
-        Alerts.mail_after <= now,
-        Alerts.raised_at > now - MAIL_FOR,
-    )
-    query = select(alert).where(*due).order_by(Alerts.mail_after, Alerts.id).limit(1)
-    with database.read() as connection:
-        if connection.execute(query).first() is None:
-            return None
-
-    with database.write() as connection:
-        row = connection.execute(query).first()
-        if row is None:
-            return None
-        taken = update(alert).where(Alerts.id == row.id)
-        connection.execute(
-            taken.values(mail_after=now + SENDING, mail_tries=row.mail_tries + 1)
-        )
-        return _alert(row)
-
-
-def mail_sent(database: Database, number: int) -> None:
-    """Notes that an alert was sent."""
-    with database.write() as connection:
-        sent = update(alert).where(Alerts.id == number)
-        connection.execute(sent.values(mailed_at=database.clock()))
-
-
-def mail_failed(database: Database, number: int) -> None:
-    """Notes when to try again: after twice as long each time, at most an hour."""
-    with database.write() as connection:
-        tries = connection.execute(
-            select(Alerts.mail_tries).where(Alerts.id == number)
-        ).scalar_one()
-        wait = min(FIRST_WAIT * 2 ** min(tries - 1, 10), LONGEST_WAIT)
-        again = update(alert).where(Alerts.id == number)
-        connection.execute(again.values(mail_after=database.clock() + wait))
-
-
-def _alert(row: Row[Any]) -> StoredAlert:
+def stored_alert(row: Row[Any]) -> StoredAlert:
+    """The alert of a row that has the columns of alerts."""
     return StoredAlert(
         number=row.id,
+        site=row.site,
         key=InstanceKey(row.subjid, row.form, row.visit, row.unsno),
         cell=row.cell,
         kind=AlertKind(row.kind),

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from webapp.storage.alerts import AlertKind, NewAlert, insert_alerts
+from forms_spec.model.roles import AlertKind
+from webapp.storage.alerts import NewAlert, insert_alerts
 from webapp.storage.database import Database
 from webapp.storage.events import (
     Detail,

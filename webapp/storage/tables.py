@@ -155,6 +155,7 @@ app_user = Table(
     Column("must_change_password", Boolean, nullable=False, default=False),
     Column("password_changed_at", UtcTime, nullable=True),
     Column("code_required", Boolean, nullable=False, default=False),
+    Column("email", PlainString(254), nullable=False, default=""),
 )
 
 # Failures to sign in, by typed name and by address, for all processes of a server.
@@ -343,6 +344,23 @@ alert = Table(
     Column("mail_after", UtcTime, nullable=False),
     Column("mail_tries", Integer, nullable=False),
     UniqueConstraint("digest"),
+)
+
+# The outbox of alerts: one row for each alert and each person or address that gets it.
+# Of an account the address is looked up when the message is sent.
+alert_mail = Table(
+    "alert_mail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("username", PlainString(100), nullable=False),
+    Column("address", PlainString(254), nullable=False),
+    Column("mail_after", UtcTime, nullable=False),
+    Column("taken_until", UtcTime, nullable=True),
+    Column("tries", Integer, nullable=False),
+    Column("settled_at", UtcTime, nullable=True),
+    Column("settled_as", String(10), nullable=False),
+    UniqueConstraint("alert_id", "username", "address"),
 )
 
 # One row each time that somebody says the clock was ahead: the versions up to this one

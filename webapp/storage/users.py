@@ -58,6 +58,7 @@ class User:
     is_open: bool
     must_change_password: bool
     code_required: bool = False
+    email: str = ""
 
 
 def add_user(
@@ -171,6 +172,7 @@ def user_of(row: Row[Any]) -> User:
         is_open=row.state == OPEN,
         must_change_password=row.must_change_password,
         code_required=row.code_required,
+        email=row.email,
     )
 
 

@@ -24,6 +24,7 @@ from webapp.storage import (
     Sites,
     User,
     add_account,
+    change_email,
     change_role,
     change_sites,
     close_account,
@@ -45,6 +46,7 @@ DONE = {
     "added": "The account was added.",
     "role": "The role was changed.",
     "sites": "The sites were changed.",
+    "email": "The e-mail address was changed.",
     "close": "The account was closed. Its sessions have ended.",
     "reopen": "The account is open again.",
     "unlock": "The account was unlocked.",
@@ -106,6 +108,7 @@ def enter_account() -> ResponseReturnValue:
         role=role,
         sites=_sites(),
         password=password,
+        email=_email(),
     )
     try:
         add_account(services().database, new, by=_me())
@@ -140,6 +143,16 @@ def take_sites() -> ResponseReturnValue:
     return _changed(
         "sites",
         lambda database: change_sites(database, _username(), _sites(), by=_me()),
+    )
+
+
+@bp.post("/accounts/person/email")
+@allow(MANAGE_ACCOUNTS)
+def take_email() -> ResponseReturnValue:
+    """Says where a person gets alerts by mail; one's own address too."""
+    return _changed(
+        "email",
+        lambda database: change_email(database, _username(), _email(), by=_me()),
     )
 
 
@@ -257,6 +270,10 @@ def _me() -> str:
 
 def _username() -> str:
     return request.form.get("username", "")
+
+
+def _email() -> str:
+    return request.form.get("email", "").strip()
 
 
 def _role() -> str | None:

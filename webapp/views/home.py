@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from forms_spec.model.captured_data import LOG
-from forms_spec.model.roles import Permission
+from forms_spec.model.roles import AlertKind, Permission
 from webapp.presentation.form_address import form_address, forms_at, visit_word
 from webapp.presentation.template_filters import moment_words, short_day
 from webapp.presentation.typed_numbers import page_number, typed_number
@@ -26,7 +26,6 @@ from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import ADJUDICATE, READ, SIGN, VERIFY, allow
 from webapp.services import about, own_sites, services
 from webapp.storage import (
-    AlertKind,
     AlertReader,
     ListedQuery,
     QueryFilter,

@@ -81,6 +81,14 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         _roles("blinded: {may: [see, export], places: {base.n: []}}"),
     ),
     refuse(
+        "role-alert",
+        "The role {role} is to get each {alert} by mail, but it may {action} no form",
+        "Add {action}, or take {alert} from its alerts",
+        "An alert is sent only to people who see it on their home page. A broken signature "
+        "is an alert for those who may sign again.",
+        _roles("monitor: {may: [see], alerts: [broken signature]}"),
+    ),
+    refuse(
         "role-no-reader",
         "No role sees the field {name}",
         "Add see for one role at least",

@@ -75,6 +75,8 @@ def test_a_clean_file_has_no_findings() -> None:
             "1.yaml:3:3 role-part-of-form",
         ),
         ("  b: {may: [see, export], places: {x.a: []}}", "1.yaml:3:3 role-export"),
+        ("  b: {may: [see], alerts: [death]}", "1.yaml:3:27 not-one-of"),
+        ("  b: {may: [see], alerts: [broken signature]}", "1.yaml:3:3 role-alert"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_place(line: str, finding: str) -> None:

@@ -79,6 +79,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("accounts.show_person", "GET"): ACCOUNTS,
     ("accounts.take_role", "POST"): ACCOUNTS,
     ("accounts.take_sites", "POST"): ACCOUNTS,
+    ("accounts.take_email", "POST"): ACCOUNTS,
     ("accounts.unlock_person", "POST"): ACCOUNTS,
     ("assets.asset", "GET"): EVERYONE,
     ("casebooks.begin_visit", "POST"): ENTER,

@@ -51,6 +51,7 @@ FILLED = (
     "look",
     "second_entry",
     "double_entry_act",
+    "alert_mail",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -264,6 +265,12 @@ def _alerts(connection: Connection) -> None:
     _insert(connection, "alert", {**place, **said, **by, **at})
 
 
+def _alert_mails(connection: Connection) -> None:
+    message = {"alert_id": 1, "username": "nurse", "address": "", "settled_as": ""}
+    times = {"mail_after": _at(connection, 17), "tries": 1}
+    _insert(connection, "alert_mail", {**message, **times})
+
+
 def _found(connection: Connection) -> None:
     place = {"visit": "LOG", "unsno": 0, "form": "ae", "table_name": "ae", "rowno": 1}
     entry = {"kind": "Adverse events", "site": "01", "label": "Headache"}
@@ -337,6 +344,7 @@ LATER_ROWS = {
     "0018": _alerts,
     "0019": _looks,
     "0021": _double_entries,
+    "0022": _alert_mails,
 }
 """By revision: what fills the tables that came with it."""
 

@@ -1,21 +1,14 @@
 """A serious adverse event and a value beyond an alert limit are told at once: on the
-home page and by mail, whatever the mail server does.
+home page.
 """
 
 from __future__ import annotations
 
 import re
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from click.testing import CliRunner
 from flask import Flask
 
@@ -25,12 +18,6 @@ from tests.webapp.small_site import NOON, client_of, furnish
 from webapp.app import create_app
 from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
-from webapp.installation.mail import (
-    MailSettings,
-    MailSettingWrong,
-    mail_settings,
-    send_due,
-)
 from webapp.installation.settings import Settings
 from webapp.packages.export import export_package
 from webapp.storage import (
@@ -88,29 +75,6 @@ VISIT = ReviewScope("01-001", "X1")
 VS, AE = "/subjects/01-001/X1/vs", "/subjects/01-001/LOG/ae"
 
 
-class Post:
-    """A mail server that keeps what it gets; ``refusing`` it takes nothing."""
-
-    def __init__(self) -> None:
-        self.got: list[EmailMessage] = []
-        self.refusing = False
-
-    async def handle_DATA(
-        self,
-        server: SMTP,  # noqa: ARG002
-        session: Session,  # noqa: ARG002
-        envelope: Envelope,
-    ) -> str:
-        if self.refusing:
-            return "451 Try again later"
-        content = envelope.content or b""
-        assert isinstance(content, bytes)
-        message = BytesParser(policy=default).parsebytes(content)
-        assert isinstance(message, EmailMessage)
-        self.got.append(message)
-        return "250 OK"
-
-
 class Clock:
     """Noon, and as much later as somebody says."""
 
@@ -139,30 +103,6 @@ def app(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Flask:
 def database(app: Flask) -> Database:
     held: Database = app.extensions["crfsmith"].database
     return held
-
-
-@pytest.fixture
-def post() -> Post:
-    return Post()
-
-
-@pytest.fixture
-def mail(post: Post) -> Iterator[MailSettings]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(post, hostname="127.0.0.1", port=port)
-    server.start()
-    yield settings_for(port)
-    server.stop()
-
-
-def settings_for(port: int) -> MailSettings:
-    return MailSettings(
-        server=f"smtp://127.0.0.1:{port}",
-        sender="crfsmith@example.org",
-        recipients=("pi@example.org", "safety@example.org"),
-        address="https://study.example.org",
-    )
 
 
 def enter(app: Flask, address: str, **texts: str) -> None:
@@ -220,7 +160,7 @@ def test_the_log_says_who_has_seen_an_alert_and_nothing_of_the_value(
 
 
 def test_a_broken_signature_is_told_to_those_who_may_sign(
-    app: Flask, database: Database, post: Post, mail: MailSettings
+    app: Flask, database: Database
 ) -> None:
     ines = signer(app, "ines")
     enter(app, VS, sysbp="120")
@@ -237,10 +177,6 @@ def test_a_broken_signature_is_told_to_those_who_may_sign(
         client = client_of(app, other)
         data = {"csrf_token": token(client.get("/home").text)}
         assert client.post("/home/alerts/1", data=data).status_code == 404
-
-    assert send_due(database, mail, "Alerts") == 1
-    assert post.got[0]["Subject"] == "Alerts: broken signature, subject 01-001"
-    assert "/subjects/01-001/review" in post.got[0].get_content()
 
 
 def signer(app: Flask, username: str, sites: Sites = ALL_SITES) -> User:
@@ -287,45 +223,6 @@ def test_the_same_again_is_no_other_alert_and_another_value_is(app: Flask) -> No
     assert len(alerts(app)) == 2
 
 
-def test_a_message_goes_out_once_and_says_nothing_of_the_data(
-    app: Flask, database: Database, post: Post, mail: MailSettings
-) -> None:
-    enter(app, AE, what="Stroke", serious="Y")
-    assert send_due(database, mail, "Alerts") == 1
-    assert send_due(database, mail, "Alerts") == 0
-    (message,) = post.got
-    text = message.get_content()
-    assert message["To"] == "pi@example.org, safety@example.org"
-    assert message["Subject"] == "Alerts: serious event, subject 01-001"
-    assert f"https://study.example.org{AE}#f-serious" in text
-    assert "Stroke" not in text
-
-
-def test_a_server_that_refuses_gets_it_later(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
-) -> None:
-    enter(app, AE, what="Stroke", serious="Y")
-    post.refusing = True
-    assert send_due(database, mail, "Alerts") == 0
-    post.refusing = False
-    assert send_due(database, mail, "Alerts") == 0, "not before half a minute"
-    clock.later = timedelta(minutes=1)
-    assert send_due(database, mail, "Alerts") == 1
-    assert len(post.got) == 1
-
-
-def test_a_dead_server_holds_up_nobody_and_loses_nothing(
-    app: Flask, database: Database, mail: MailSettings, post: Post, clock: Clock
-) -> None:
-    enter(app, AE, what="Stroke", serious="Y")
-    assert send_due(database, settings_for(1), "Alerts") == 0
-    enter(app, VS, sysbp="220")
-    assert len(alerts(app)) == 2
-    clock.later = timedelta(minutes=5)
-    assert send_due(database, mail, "Alerts") == 2
-    assert len(post.got) == 2
-
-
 def test_nobody_of_another_site_sees_it(app: Flask) -> None:
     signer(app, "namur", frozenset({"02"}))
     enter(app, AE, what="Stroke", serious="Y")
@@ -334,26 +231,3 @@ def test_nobody_of_another_site_sees_it(app: Flask) -> None:
     data = {"csrf_token": token(namur.get("/home").text)}
     assert namur.post("/home/alerts/1", data=data).status_code == 404
     assert len(alerts(app)) == 1
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"CRFSMITH_SMTP": "mail.example.org"}, "CRFSMITH_SMTP"),
-        ({"CRFSMITH_ALERTS_TO": ""}, "CRFSMITH_ALERTS_TO"),
-        ({"CRFSMITH_ALERTS_TO": "pi"}, "CRFSMITH_ALERTS_TO"),
-        ({"CRFSMITH_MAIL_FROM": ""}, "CRFSMITH_MAIL_FROM"),
-    ],
-)
-def test_a_wrong_setting_is_named(wrong: dict[str, str], named: str) -> None:
-    right = {
-        "CRFSMITH_SMTP": "smtp://mail.example.org:25",
-        "CRFSMITH_ALERTS_TO": "pi@example.org, dm@example.org",
-        "CRFSMITH_MAIL_FROM": "crfsmith@example.org",
-    }
-    settings = mail_settings(right)
-    assert settings is not None
-    assert settings.recipients == ("pi@example.org", "dm@example.org")
-    assert mail_settings({}) is None
-    with pytest.raises(MailSettingWrong, match=named):
-        mail_settings({**right, **wrong})
