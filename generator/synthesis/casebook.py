@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
+from forms_spec.evaluation.cross_form import places_of
 from forms_spec.evaluation.form_plan import FieldPlan, FormPlan, RulePlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.incremental import CasebookResults
@@ -56,6 +57,8 @@ class Evaluator:
     aims: tuple[Aim, ...] = ()
     findings_count: bool = True
     """False: only the aims are looked at."""
+    only: FormKey | None = None
+    """Only findings on this form count."""
 
     def state(self, records: Records, earlier: State | None = None) -> State:
         """What stands in a casebook. Only what differs from ``earlier`` is evaluated."""
@@ -70,7 +73,7 @@ class Evaluator:
             complete=_every_form,
             earlier=earlier.results if earlier else None,
         )
-        findings = tuple(chain.from_iterable(results.findings.values()))
+        findings = self._counting(chain.from_iterable(results.findings.values()))
         distances = {aim: results.of(aim.name, work_out=aim.far) for aim in self.aims}
 
         return State(
@@ -79,6 +82,16 @@ class Evaluator:
             findings=findings,
             missed=tuple(aim for aim, distance in distances.items() if distance),
             far=sum(distances.values()) + self._steps(results, findings),
+        )
+
+    def _counting(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        if self.only is None:
+            return tuple(findings)
+
+        return tuple(
+            finding
+            for finding in findings
+            if self.only in places_of(self.study, finding)
         )
 
     def _aims_alone(self, records: Records) -> State:

@@ -44,6 +44,22 @@ def known_faults(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain(WORDS, CATALOGUE, study.rules, checks)))
 
 
+def usual_faults(study: Study) -> tuple[str, ...]:
+    """What somebody would choose from: slips in the answers of which the study has a
+    place, and its rules.
+    """
+    fields = [field for table in study.tables.values() for field in table.fields]
+    places = {
+        "required": any(field.required is not False for field in fields),
+        "below-range": any(field.ranges for field in fields),
+        "above-range": any(field.ranges for field in fields),
+        "below-expected": any(field.expected for field in fields),
+        "above-expected": any(field.expected for field in fields),
+    }
+    slips = [code for code, has_place in places.items() if has_place]
+    return (*slips, *study.rules)
+
+
 @dataclass(frozen=True, slots=True)
 class Seeder:
     """Seeds faults into valid casebooks."""

@@ -199,6 +199,18 @@ class Mover:
         return {**records, key: record}
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormMover(Mover):
+    """Proposes changes of one form, and leaves the subject's other answers alone."""
+
+    only: FormKey
+
+    def moves(self, state: State, sources: list[AnswerSource]) -> Iterator[Records]:
+        """Casebooks in which a source on the form is another."""
+        own = [source for source in sources if source.key == self.only]
+        return Mover.moves(self, state, own)
+
+
 def rows_instead(
     rows: tuple[Row, ...], crossed: tuple[Row, ...], most: int
 ) -> Iterable[tuple[Row, ...]]:

@@ -89,7 +89,7 @@ class Synthesis:
             family = index % families
             builder, state = builders[family], states[family]
             if state is None:
-                builder, state = self._founder(family)
+                builder, state = self.founder(family)
                 builders[family] = builder
             else:
                 state = varied(builder.mover, state, builder.random)
@@ -106,7 +106,7 @@ class Synthesis:
             random=Random(f"{self.seed} {family} {attempt}"),
         )
 
-    def _founder(self, family: int) -> tuple[SubjectBuilder, State]:
+    def founder(self, family: int = 0) -> tuple[SubjectBuilder, State]:
         """The first valid subject of a family."""
         findings: Sequence[Finding] = ()
         for attempt in range(TRIES):
@@ -131,7 +131,7 @@ class Synthesis:
     ) -> SyntheticSubject:
         seeded = None
         if fault is not None:
-            state, seeded = self._seeded(builder, state, subject, fault)
+            state, seeded = self.seeded(builder, state, subject, fault)
 
         return SyntheticSubject(
             site=site,
@@ -140,7 +140,7 @@ class Synthesis:
             fault=seeded,
         )
 
-    def _seeded(
+    def seeded(
         self, builder: SubjectBuilder, state: State, subject: str, fault: str
     ) -> tuple[State, SeededFault]:
         """The subject, or one like it, with a fault that a single change causes."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from forms_spec.model.visits import Expectation
 from generator.codebook import codebook_html, in_schedule_order
 from generator.pages.live_spec import live_spec
 from webapp.presentation import assets, template_filters
+from webapp.preview.example_pages import ExamplePages
 from webapp.preview.finding_list import listed
 from webapp.preview.forms import Asked, form_page
 from webapp.preview.shared_services import PreviewServices, no_database, register
@@ -42,7 +44,7 @@ class _Pages:
 
     watched: Watched
     answers: PreviewServices
-    subject: SubjectPages
+    examples: ExamplePages
 
     def index(self) -> str:
         return render_template("preview/index.html", marks=MARKS)
@@ -71,10 +73,10 @@ class _Pages:
 
     def subject_form(self, subject: str, visit: str, name: str) -> ResponseReturnValue:
         """A form in the subject's casebook."""
-        if elsewhere := self.subject.stray(subject):
+        if elsewhere := self.examples.pages.stray(subject):
             return elsewhere
 
-        form = SubjectForm(self.subject, visit, name)
+        form = SubjectForm(self.examples, visit, name)
         return form.take() if request.method == "POST" else form.show()
 
     def codebook(self) -> ResponseReturnValue:
@@ -89,7 +91,7 @@ class _Pages:
         return response
 
     def version(self) -> Response:
-        return jsonify(version=self.watched.version())
+        return jsonify(version=self.answers.subject.version(self.watched.version()))
 
 
 def create_preview(
@@ -111,8 +113,8 @@ def create_preview(
     register(app, answers)
     template_filters.add_filters(app)
 
-    subject = SubjectPages(answers=answers)
-    pages = _Pages(watched=watched, answers=answers, subject=subject)
+    examples = ExamplePages(pages=SubjectPages(answers=answers))
+    pages = _Pages(watched=watched, answers=answers, examples=examples)
     app.add_url_rule("/", view_func=pages.index, endpoint="index")
     app.add_url_rule(
         "/forms/<name>", view_func=pages.form, endpoint="form", methods=["GET", "POST"]
@@ -124,14 +126,14 @@ def create_preview(
     app.register_error_handler(HTTPException, _error)
     app.before_request(lambda: _look(watched))
     app.after_request(_add_headers)
-    app.context_processor(_shared)
+    app.context_processor(partial(_shared, answers.subject))
 
     return app
 
 
 def _add_subject(app: Flask, pages: _Pages) -> None:
     """The addresses of the subject's casebook, the same as on the pages of staff."""
-    subject, whole = pages.subject, "/subjects/<subject>"
+    subject, whole = pages.examples.pages, "/subjects/<subject>"
     app.add_url_rule(whole, view_func=subject.casebook)
     app.add_url_rule(f"{whole}/findings", view_func=subject.findings)
     app.add_url_rule(f"{whole}/eligibility", view_func=subject.eligibility)
@@ -145,6 +147,7 @@ def _add_subject(app: Flask, pages: _Pages) -> None:
         "day": subject.set_day,
         "clear": subject.clear,
         "undo": subject.undo,
+        "fill": pages.examples.fill_subject,
     }
     for name, view in acts.items():
         app.add_url_rule(f"{whole}/{name}", view_func=view, methods=["POST"])
@@ -165,12 +168,13 @@ def _look(watched: Watched) -> None:
         g.seen = watched.now()
 
 
-def _shared() -> dict[str, object]:
+def _shared(subject: PreviewSubject) -> dict[str, object]:
     seen: Seen | None = g.get("seen")
     if seen is None:
         return {}
     return {
         "seen": seen,
+        "version": subject.version(seen.version),
         "study": seen.study,
         "forms": in_schedule_order(seen.study) if seen.study else [],
         "findings": listed(seen.findings, seen.files),

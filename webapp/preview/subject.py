@@ -40,12 +40,15 @@ class KeptForm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answers:
-    """Everything that was answered. ``told`` says what the last act on all of it did."""
+    """Everything that was answered. ``told`` says what the last act on all of it did,
+    ``link`` where that can be seen.
+    """
 
     forms: Mapping[FormKey, KeptForm] = field(
         default_factory=lambda: MappingProxyType({})
     )
     told: str = ""
+    link: str = ""
 
 
 class PreviewSubject:
@@ -54,35 +57,56 @@ class PreviewSubject:
     """
 
     def __init__(self, database: Database) -> None:
-        """``database`` is that of the pages' services. Nothing is stored in it."""
+        """``database`` is that of the pages' services. Nothing is stored in it.
+
+        ``examples`` of ``seed`` have filled the subject so far. ``searches`` for one are
+        over.
+        """
         self._database = database
         self._lock = RLock()
         self._judged: tuple[Answers, Judged] | None = None
         self.answers = Answers()
         self.before: Answers | None = None
         self.day: date | None = None
+        self.seed = 1
+        self.examples = 0
+        self.is_searching = False
+        self.searches = 0
 
-    def save(self, key: FormKey, record: Record, status: Status) -> None:
-        """Keeps the answers of one form."""
+    def save(
+        self, key: FormKey, record: Record, status: Status, told: str = ""
+    ) -> None:
+        """Keeps the answers of one form. What was told of all of them is over then."""
         with self._lock:
             old = self.answers.forms.get(key)
             version = old.version + 1 if old else 1
             kept = KeptForm(record=record, status=status, version=version)
             forms = {**self.answers.forms, key: kept}
-            self.answers = replace(self.answers, forms=forms)
+            self.answers = Answers(forms=forms, told=told)
 
-    def put(self, forms: Mapping[FormKey, KeptForm], told: str) -> None:
+    def put(self, forms: Mapping[FormKey, KeptForm], told: str, link: str = "") -> None:
         """Puts other answers in the place of all that there are."""
         with self._lock:
             self.before = self.answers
-            self.answers = Answers(forms=dict(forms), told=told)
+            self.answers = Answers(forms=dict(forms), told=told, link=link)
+
+    def tell(self, told: str) -> None:
+        """Says something about all answers, which stay as they are."""
+        with self._lock:
+            self.answers = replace(self.answers, told=told, link="")
 
     def undo(self) -> None:
         """Brings back what the last ``put`` replaced."""
         with self._lock:
             if self.before is not None:
-                self.answers = replace(self.before, told="")
+                self.answers = replace(self.before, told="", link="")
                 self.before = None
+
+    def version(self, folder: str) -> str:
+        """What a page compares to see that it is out of date: the dictionary's version
+        on disk, and whether a search that it waits for is over.
+        """
+        return f"{folder}.{self.searches}"
 
     def stored(self, study: Study) -> StoredSubject:
         """Who the subject is: the example of the dictionary."""

@@ -23,16 +23,18 @@ from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.visit_forms import visit_forms
 from webapp.presentation.form_address import FormPlace, place_of_subject
 from webapp.presentation.statuses import status_of
+from webapp.preview.example_pages import ExamplePages
 from webapp.preview.forms import ADD, Asked, context_of, judged, rendered, with_row
-from webapp.preview.subject_pages import SubjectPages
 from webapp.storage import FormHead, Status, StoredCasebook
 
 
 class SubjectForm:
     """One request about a form of the subject."""
 
-    def __init__(self, pages: SubjectPages, visit: str, form: str) -> None:
-        self.pages, self.study = pages, pages.study
+    def __init__(self, examples: ExamplePages, visit: str, form: str) -> None:
+        self.examples = examples
+        self.pages = pages = examples.pages
+        self.study = pages.study
         self.place: FormPlace = place_of_subject(
             pages.subject.stored(self.study), visit, form
         )
@@ -77,6 +79,11 @@ class SubjectForm:
         if asked.action.startswith(ADD):
             name = asked.action.removeprefix(ADD)
             record = with_row(self.place.form, record, name, asked.opening)
+
+        if asked.action == "fill":
+            record, told = self.examples.fill_form(self.key, record)
+            self.pages.subject.save(self.key, record, Status.DRAFT, told)
+            return redirect(self.place.address, 303)
 
         judgement = self._judgement(record, asked, completing=True)
         complete = asked.action == "complete" and judgement.may_complete
@@ -163,6 +170,7 @@ class SubjectForm:
             checking=checking,
             page_findings=said(judgement.findings),
             place=self.place,
+            told=self.pages.subject.answers.told,
             status=status,
             checked=checking,
             zero=day_zero(self.study, casebook.casebook),

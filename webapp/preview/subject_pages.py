@@ -13,7 +13,9 @@ from flask import abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.model.study import Study
+from generator.synthesis.faults import WORDS, usual_faults
 from webapp.casebook.eligibility_page import assessment_of, page_of, status_of
 from webapp.casebook.subject_status import Judged, remember
 from webapp.forms.finding_list import by_form
@@ -78,6 +80,7 @@ class SubjectPages:
             repeating=[study.visits[name] for name in judged.grid.next_unsno],
             today=judged.standing.today,
             lost=lost,
+            faults=fault_choices(study),
         )
 
     def _table(self, judged: Judged) -> Markup:
@@ -189,3 +192,15 @@ class SubjectPages:
         """Takes back what last replaced all answers."""
         self.subject.undo()
         return redirect(f"/subjects/{subject}", 303)
+
+
+def fault_choices(study: Study) -> list[tuple[str, str]]:
+    """The faults that can be asked for, each with what it means."""
+    choices = []
+    for name in usual_faults(study):
+        rule = study.rules.get(name)
+        code = WORDS.get(name, name)
+        words = rule.message if rule else CATALOGUE[code].explanation
+        choices.append((name, words))
+
+    return choices

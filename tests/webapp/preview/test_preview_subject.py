@@ -132,3 +132,37 @@ def test_an_address_of_nothing_says_so(client: FlaskClient) -> None:
         answer = client.get(f"{CASEBOOK}/{where}")
         assert answer.status_code == 404
         assert words in unescape(answer.get_data(as_text=True))
+
+
+def fill(client: FlaskClient, **options: str) -> str:
+    """Asks for a whole subject, and returns its casebook."""
+    answer = client.post(f"{CASEBOOK}/fill", data=options)
+    return text(client, answer.headers["Location"])
+
+
+def test_a_whole_subject_is_filled_with_examples_that_are_valid(
+    client: FlaskClient,
+) -> None:
+    html = fill(client, seed="7")
+    assert "Example 1 of seed 7" in html
+    assert "0 open findings" in html
+    assert "Example 2 of seed 7" in fill(client, seed="7")
+    assert "Example 1 of seed 8" in fill(client, seed="8")
+
+
+def test_a_chosen_fault_is_the_only_finding(client: FlaskClient) -> None:
+    html = fill(client, seed="7", fault="above-range")
+    assert "A valid subject with one fault" in html
+    assert "1 open finding" in html
+    where = html.partition('">See it')[0].rpartition('href="')[2]
+    assert "above" in text(client, where.partition("#")[0])
+
+
+def test_a_form_is_filled_around_what_is_typed(client: FlaskClient) -> None:
+    enter(client, "BASE/con", "complete", condat="2026-03-01")
+    where = enter(client, "BASE/vs", "fill", done="Y")
+    first = text(client, where)
+    assert "Filled with example 1" in first
+    assert 'value="Y" checked' in first
+    enter(client, "BASE/vs", "complete", done="Y", pulse="")
+    assert "1 item to review" in text(client, f"{CASEBOOK}/BASE/vs?check=on")
