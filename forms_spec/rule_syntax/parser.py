@@ -6,6 +6,7 @@ Each function's docstring is its part of the grammar.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import DEEPEST, FRACTION_DIGITS, INTEGER_DIGITS
@@ -13,6 +14,8 @@ from forms_spec.rule_syntax.token_reader import TokenStream
 from forms_spec.rule_syntax.tokenizer import SyntaxFault, Token, TokenKind, tokenize
 
 OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE = range(1, 8)
+TREES_KEPT = 4096
+"""The largest studies have fewer expressions that differ."""
 
 _COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _PREDICATES = frozenset(
@@ -38,8 +41,13 @@ _UNITS = {
 }
 
 
+@lru_cache(maxsize=TREES_KEPT)
 def parse(text: str) -> syntax_tree.Node:
-    """The tree of a whole expression. Raises ``SyntaxFault``."""
+    """The tree of a whole expression. Raises ``SyntaxFault``.
+
+    A tree knows nothing of where its text stands, and is frozen: the same conditions of
+    many fields share one, and an editor reads only what has changed.
+    """
     return _RuleParser(tokenize(text)).whole()
 
 

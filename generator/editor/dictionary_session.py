@@ -5,6 +5,7 @@ editors in their place.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,10 @@ from generator.editor.text_positions import TextPositions
 STUDY_FILE = re.compile(r"^study[ \t]*:", re.MULTILINE)
 HIGHEST = 5
 """So many folders above a file are searched for the study's file."""
+ANALYSES_KEPT = 3
+"""Who opens a file, undoes a change or closes without saving has texts that were
+analysed a moment ago.
+"""
 
 
 def dictionary_folder(file: Path) -> Path:
@@ -57,8 +62,18 @@ class Analysis:
     """What is known of a dictionary's texts at one moment."""
 
     files: Mapping[str, str]
+    unreadable: tuple[Finding, ...]
+    """What could not be read from the disk, and is not open either."""
     reading: Reading
-    findings: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.unreadable, *self.reading.result.findings)
+
+    def is_of(self, files: Mapping[str, str], unreadable: tuple[Finding, ...]) -> bool:
+        """Whether these are its files, in this order."""
+        is_same = list(self.files.items()) == list(files.items())
+        return is_same and self.unreadable == unreadable
 
     @property
     def loaded(self) -> LoadedStudy | None:
@@ -98,6 +113,7 @@ class DictionarySession:
         self._saved: Mapping[str, str] = {}
         self._unreadable: tuple[Finding, ...] = ()
         self._analysis: Analysis | None = None
+        self._recent: deque[Analysis] = deque(maxlen=ANALYSES_KEPT)
         self._memory = BuildMemory()
         self.read_folder()
 
@@ -144,12 +160,17 @@ class DictionarySession:
         return self._analysis
 
     def _analysed(self, files: Mapping[str, str]) -> Analysis:
-        unreadable = [
+        unreadable = tuple(
             finding
             for finding in self._unreadable
             if finding.text is None or finding.text.file not in self._open
-        ]
-        reading = read_study(files, incomplete=bool(unreadable), memory=self._memory)
-        findings = (*unreadable, *reading.result.findings)
+        )
+        for recent in self._recent:
+            if recent.is_of(files, unreadable):
+                return recent
 
-        return Analysis(files=files, reading=reading, findings=findings)
+        reading = read_study(files, incomplete=bool(unreadable), memory=self._memory)
+        analysis = Analysis(files=files, unreadable=unreadable, reading=reading)
+        self._recent.append(analysis)
+
+        return analysis

@@ -118,7 +118,11 @@ class DictionaryServer(LanguageServer):
         session = file.session
         session.close(file.name)
         self._uris.pop(session.path(file.name), None)
-        self._sent.pop(uri, None)
+        sent = self._sent.pop(uri, None)
+        # What was found in texts that nobody saved has to be taken back.
+        if sent is not None and sent.findings:
+            self._sent[uri] = Sent(None, "", sent.findings)
+
         if session.is_open:
             self.send_soon(session)
         else:

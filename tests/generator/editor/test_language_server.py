@@ -14,6 +14,10 @@ from tests.generator.editor.protocol_client import Editor, Refused, marked
 
 CELLKINE = Path(__file__).parents[3] / "data_dictionary" / "cellkine"
 VS, DM, CHECKS = "forms/vs.yaml", "forms/dm.yaml", "rules/checks.yaml"
+STUDY = "study.yaml"
+"""Stays open meanwhile: a dictionary of which no file is open is forgotten, and read anew
+when one is opened.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +25,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     folder = tmp_path_factory.mktemp("study") / "cellkine"
     shutil.copytree(CELLKINE, folder)
     editor = Editor(folder)
+    editor.open(STUDY)
     yield editor
     assert editor.quit() == 0
 
 
 @pytest.fixture
 def editor(server: Editor) -> Iterator[Editor]:
-    """The same server with no file open; tests close what they open."""
+    """The same server with no file open but one; what a test opens is closed."""
     yield server
-    for name in list(server.texts):
+    for name in set(server.texts) - {STUDY}:
         server.close(name)
     server.diagnostics.clear()
 
@@ -238,3 +243,17 @@ def test_closing_without_saving_gives_the_saved_file_back(editor: Editor) -> Non
     editor.close("codelists.yaml")
     editor.type(VS, "title:", "# x\ntitle:")
     assert editor.diagnostics[DM] == []
+
+
+def test_a_dictionary_without_open_files_is_forgotten_with_its_findings(
+    editor: Editor,
+) -> None:
+    editor.open(DM)
+    editor.type(STUDY, "study:", "sites: 5\nstudy:")
+    assert editor.diagnostics[STUDY]
+    editor.close(DM)
+    editor.close(STUDY)
+    editor.open(DM)
+    assert editor.diagnostics[STUDY] == []
+    assert editor.diagnostics[DM] == []
+    editor.open(STUDY)
