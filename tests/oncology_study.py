@@ -9,6 +9,7 @@ title: Two schedules of one drug
 subject: {pattern: '0[12]-[0-9]{3}', example: 01-001}
 sites: {'01': Ghent, '02': Namur}
 day_zero: sv.visdat
+visit: {date: sv.visdat}
 anchors:
   RAND: rand.randdat
   LAST: [eot.lastdat, eot.plandat]
@@ -31,7 +32,7 @@ schedule:
 form: sv
 title: Visit
 fields:
-  visdat: {label: Date of the visit, type: date, cdash: VISDAT}
+  visdat: {label: Date of the visit, type: date}
 """,
     "rand.yaml": """
 form: rand

@@ -40,6 +40,7 @@ from forms_spec.checks.subject import check_day_zero, check_subject
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
 from forms_spec.checks.verification import check_verification
+from forms_spec.checks.visit_dating import check_visit_dating
 from forms_spec.checks.visits_read import check_places_compared
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import LoadedStudy
@@ -63,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     check_anchors,
     check_targets,
     check_visit_conditions,
+    check_visit_dating,
     check_arms,
     check_units,
     check_expressions,

@@ -14,7 +14,7 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Visit
 from forms_spec.rule_syntax.syntax_tree import Reference
 from forms_spec.rules.semantics.name_lookup import references_in
-from forms_spec.schedule.timeline import VISIT_DATE, field_named
+from forms_spec.schedule.visit_dating import dating_plan
 
 
 def check_anchors(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def _from_visit(
         yield finding("target-in-circle", text=place, circle=" -> ".join(circle))
     elif visit.cycles is not None and study.visits[anchor].repeats:
         yield finding("cycles-of-repeating", text=place, name=anchor)
-    elif field_named(study, VISIT_DATE) is None:
+    elif dating_plan(study).of(anchor).date is None:
         yield finding("target-without-date", text=place, name=anchor)
 
 

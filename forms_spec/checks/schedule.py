@@ -48,7 +48,7 @@ def _has_row(loaded: LoadedStudy, form: str) -> bool:
 def check_visits(loaded: LoadedStudy) -> Iterator[Finding]:
     """Targets and windows that fit each other."""
     for visit in loaded.study.visits.values():
-        spot = _spot(loaded, visit)
+        spot = visit_spot(loaded, visit)
         if spot is None:
             continue
 
@@ -110,7 +110,7 @@ def _is_surely_before(visit: Visit, latest: Visit) -> bool:
 
 
 def _out_of_order(loaded: LoadedStudy, visit: Visit, latest: Visit) -> Finding:
-    spot = _spot(loaded, visit)
+    spot = visit_spot(loaded, visit)
     place = visit.place
     if spot is not None and spot.at("target").has:
         place = spot.at("target").place
@@ -143,7 +143,7 @@ def _exact_days(target: Offset) -> int | None:
     return target.count * days
 
 
-def _spot(loaded: LoadedStudy, visit: Visit) -> SourceNode | None:
+def visit_spot(loaded: LoadedStudy, visit: Visit) -> SourceNode | None:
     """The text of a visit: of two with one name, that which became the visit."""
     for file in loaded.parts.visits:
         spot = file.at("visits", visit.name)

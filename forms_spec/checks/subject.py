@@ -13,6 +13,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.kinds.pattern import admitted, pattern_problem, whole_match
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 
 NOT_IN_ADDRESSES: Final = "/\\?#%"
@@ -94,10 +95,9 @@ def date_field(
         yield finding("day-zero-of-a-visit", text=place, key=key, named=named)
         return
 
-    table, _, field_name = name.partition(".")
-    field = study.field(table, field_name)
+    field = field_of_form(study, name)
 
-    if field is None or study.tables[table].group is not None:
+    if field is None:
         near = did_you_mean(name, _fields_of_forms(study))
         yield finding(
             "unknown-field",
@@ -113,6 +113,16 @@ def date_field(
             name=name,
             type=field.type.name,
         )
+
+
+def field_of_form(study: Study, name: str) -> Field | None:
+    """The field ``form.field``, if it stands in no repeating group."""
+    table, _, field_name = name.partition(".")
+    owner = study.tables.get(table)
+    if owner is None or owner.group is not None:
+        return None
+
+    return study.field(table, field_name)
 
 
 def _fields_of_forms(study: Study) -> list[str]:

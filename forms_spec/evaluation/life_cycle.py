@@ -15,7 +15,8 @@ from forms_spec.model.study_cache import StudyCache
 from forms_spec.rules import Home, Type, compile_expression
 from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.resolved import RuleValue
-from forms_spec.schedule.timeline import field_named, timeline
+from forms_spec.schedule.cdash_names import field_named
+from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Timeline
 
 DECISION = "DSDECOD"

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from forms_spec.evaluation.role_grants import (
     AnswerColumn,
     RoleGrants,
-    asked_fields,
     columns_read,
     grants_of,
     placed_fields,
@@ -31,11 +30,9 @@ from forms_spec.model.visits import Visit
 from forms_spec.rules import Home
 from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.rules.semantics.name_lookup import references_in
-from forms_spec.schedule.timeline import END_OF_STUDY, NOT_DONE_REASON, VISIT_DATE
+from forms_spec.schedule.visit_dating import named_in_dating
 
 NOBODY: Permissions = frozenset()
-DATING = frozenset({VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY})
-"""Questions that say by their CDASH names when a visit was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +66,7 @@ class RoleView:
         if seen.anchors != whole.anchors:
             return False
 
-        dating = [
-            asked.column for asked in asked_fields(whole) if asked.field.cdash in DATING
-        ]
-        return self.grants.seen.issuperset(dating)
+        return all(_sees_name(self.grants, name) for name in named_in_dating(whole))
 
     @cached_property
     def partly_seen(self) -> frozenset[str]:
@@ -202,6 +196,7 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
         visits=MappingProxyType(visits),
         schedule=tuple(schedule),
         day_zero=tuple(day_zero),
+        last_day=tuple(name for name in study.last_day if _sees_name(grants, name)),
         anchors=MappingProxyType(dict(_anchors(study, grants))),
         rules=MappingProxyType(rules),
         derivations=MappingProxyType(dict(_derivations(study, grants))),

@@ -26,6 +26,7 @@ from forms_spec.loading.schema_fields import (
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.verification import VerificationSchema
+from forms_spec.loading.visit_dating import VisitDatingSchema
 from forms_spec.model.arms import Arms
 from forms_spec.model.codes import MissingCode
 from forms_spec.model.study import Parameter
@@ -100,13 +101,18 @@ class TimeZone(ScalarField):
 
 
 class DayZeroShape(ScalarField):
-    """``form.field``, or a list of them."""
+    """``form.field``, or a list of them; ``least`` is how many there are at least."""
+
+    def __init__(self, *, least: int = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+        self.several = TextListField(least=least)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         if isinstance(value, str):
             return (_TEXT.deserialize(value),)
 
-        return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
+        return self.several.deserialize(value)  # type: ignore[no-any-return]
 
 
 class StatusSchema(MappingSchema):
@@ -136,7 +142,6 @@ class ArmsSchema(MappingSchema):
 
 
 _TEXT = TextField()
-_TEXTS = TextListField(least=1)
 _MISSING = NestedField(MissingSchema)
 _PARAMETER = NestedField(ParameterSchema)
 
@@ -154,6 +159,8 @@ class StudySchema(MappingSchema):
     sites = NamedMapping(TextField(), load_default=dict)
     day_zero = DayZeroShape(load_default=())
     anchors = NamedMapping(DayZeroShape(), load_default=dict)
+    visit = NestedField(VisitDatingSchema, load_default=None)
+    last_day = DayZeroShape(least=0, load_default=None)
     arms = NestedField(ArmsSchema, load_default=None)
     missing = NamedMapping(OneMissing(), load_default=dict)
     parameters = NamedMapping(OneParameter(), load_default=dict)

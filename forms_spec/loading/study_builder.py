@@ -34,6 +34,7 @@ from forms_spec.loading.study import (
 )
 from forms_spec.loading.subject_status import StatusBuilder
 from forms_spec.loading.verification import build_verification
+from forms_spec.loading.visit_dating import with_dating
 from forms_spec.loading.visits import VisitsSchema, build_visits
 from forms_spec.model.codes import Codelist, MissingCode
 from forms_spec.model.criteria import References
@@ -218,7 +219,7 @@ class _StudyBuilder:
             study=study, spot=spot, parts=self.parts, notes=self.notes
         )
         statuses = builder.build(loaded.get("subject_status", {}))
-        study = replace(study, statuses=statuses)
+        study = with_dating(replace(study, statuses=statuses), loaded)
 
         return self._with_eligibility(self._with_rules(study))
 

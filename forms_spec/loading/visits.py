@@ -22,6 +22,7 @@ from forms_spec.loading.schema_fields import (
     whole_match,
 )
 from forms_spec.loading.schema_problems import fail
+from forms_spec.loading.visit_dating import MissedShape, build_visit_dating
 from forms_spec.model.visits import Cycles, Offset, Visit, VisitType, Window
 from forms_spec.rule_syntax.expression import all_of
 
@@ -185,6 +186,8 @@ class VisitSchema(MappingSchema):
     redcap = TextField(load_default=None)
     when = TextField(load_default=None)
     arms = TextListField(least=1, load_default=())
+    date = TextField(load_default=None)
+    missed = MissedShape(load_default=None)
 
 
 class ConditionsShape(ScalarField):
@@ -236,4 +239,5 @@ def build_visits(
             place=place,
             redcap=data.get("redcap"),
             when=all_of(of_arms, when.expression if when else None),
+            dating=build_visit_dating(data),
         )

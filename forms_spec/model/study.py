@@ -23,7 +23,7 @@ from forms_spec.model.life_cycle import StatusCondition
 from forms_spec.model.lookup_tables import LookupTable
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.verification import VerificationPlan
-from forms_spec.model.visits import Scheduled, Visit
+from forms_spec.model.visits import Scheduled, Visit, VisitDating
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +72,10 @@ class Study:
     """Days other than day 0 that visits count from, each the first known of its date
     fields.
     """
+    visit_dating: VisitDating = field(default_factory=VisitDating)
+    """What says when a visit took place that says nothing of its own."""
+    last_day: tuple[str, ...] = ()
+    """The date fields of the day on which a subject left, each as ``form.field``."""
     arms: Arms | None = None
     lookup_tables: Mapping[str, LookupTable] = field(default_factory=dict)
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to

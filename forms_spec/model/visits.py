@@ -70,6 +70,30 @@ class Cycles:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MissedAnswer:
+    """The answer that says that a visit did not take place.
+
+    ``field`` is ``form.field``. ``code`` is the answer that says so; None: any answer,
+    or the tick of a checkbox.
+    """
+
+    field: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisitDating:
+    """What says when a visit took place, and whether it was missed.
+
+    ``date`` is a date field as ``form.field``. What is None here is the study's, or
+    nobody says it.
+    """
+
+    date: str | None = None
+    missed: MissedAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
     """A visit of the schedule.
 
@@ -87,6 +111,7 @@ class Visit:
     redcap: str | None = None
     when: Expression | None = None
     cycles: Cycles | None = None
+    dating: VisitDating = VisitDating()
 
     def target_of(self, number: int) -> Offset | None:
         """The target of the visit's time of a number; 0 where it does not repeat."""

@@ -1,9 +1,7 @@
 """A subject's visits as they were captured: day 0, the date of each visit, the last
 day.
 
-Which field holds what is told by its CDASH name: VISDAT is the date on which a visit
-took place, SVREASOC why it did not, DSSTDAT the day on which the subject left the
-study.
+The dictionary says which fields hold them: see ``forms_spec.schedule.visit_dating``.
 """
 
 from __future__ import annotations
@@ -15,32 +13,25 @@ from itertools import chain
 from forms_spec.model.captured_data import LOG, Casebook, FormKey
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.visits import VisitType
+from forms_spec.schedule.visit_dating import dating_plan, last_day_fields
 from forms_spec.schedule.visit_status import CapturedVisit, Timeline, VisitKey
-
-_FIELDS_BY_CDASH: StudyCache[tuple[()], Mapping[str, Field]] = StudyCache()
-VISIT_DATE = "VISDAT"
-NOT_DONE_REASON = "SVREASOC"
-END_OF_STUDY = "DSSTDAT"
 
 
 def timeline(study: Study, casebook: Casebook, captured: Iterable[FormKey]) -> Timeline:
     """Reads a subject's day 0, visits and last day from what was captured.
 
-    In a study without a VISDAT field a visit has taken place once any of its forms was
-    captured.
+    A visit whose date nobody says has taken place once any of its forms was captured.
     """
-    dated = field_named(study, VISIT_DATE)
-    visits: dict[VisitKey, CapturedVisit] = {}
+    visits = dict(_dated(study, casebook))
+    for place in _missed(study, casebook):
+        # A visit with a date took place, whatever reason stands beside it.
+        visits.setdefault(place, CapturedVisit(missed=True))
 
-    if dated:
-        for key, visit in _headers(study, casebook, dated.form):
-            visits[key.visit, key.unsno] = visit
-    else:
-        for key in captured:
-            if key.visit != LOG:
-                visits[key.visit, key.unsno] = CapturedVisit()
+    plan = dating_plan(study)
+    for key in captured:
+        if key.visit != LOG and plan.of(key.visit).date is None:
+            visits.setdefault((key.visit, key.unsno), CapturedVisit())
 
     return Timeline(
         day_zero=day_zero(study, casebook),
@@ -90,59 +81,49 @@ def sources(study: Study) -> tuple[str, ...]:
         owner = study.tables.get(table)
         forms[owner.form.name if owner else table] = None
 
-    for cdash in (VISIT_DATE, NOT_DONE_REASON, END_OF_STUDY):
-        field = field_named(study, cdash)
-        if field:
-            forms[field.form] = None
+    plan = dating_plan(study)
+    last_days = (field.form for field in last_day_fields(study))
+    forms |= dict.fromkeys(chain(plan.date_forms, plan.missed_forms, last_days))
 
     return tuple(forms)
 
 
-def field_named(study: Study, cdash: str) -> Field | None:
-    """The first field of a form's own that carries a CDASH name; looked for once in a
-    study.
-    """
-    by_name = _FIELDS_BY_CDASH.get(study, (), lambda: _fields_by_cdash(study))
-    return by_name.get(cdash)
+def _dated(
+    study: Study, casebook: Casebook
+) -> Iterator[tuple[VisitKey, CapturedVisit]]:
+    """The visits that took place on a known day."""
+    plan = dating_plan(study)
+    for form in plan.date_forms:
+        for key in casebook.keys(form):
+            field = plan.of(key.visit).date
+            if field is None or field.form != form:
+                continue
+
+            day = _date(field, casebook, key)
+            if day:
+                yield (key.visit, key.unsno), CapturedVisit(date=day)
 
 
-def _fields_by_cdash(study: Study) -> Mapping[str, Field]:
-    named: dict[str, Field] = {}
-    for form in study.forms.values():
-        for field in form.fields:
-            # The first of two fields with one name counts.
-            if field.cdash:
-                named.setdefault(field.cdash, field)
+def _missed(study: Study, casebook: Casebook) -> Iterator[VisitKey]:
+    """The visits of which an answer says that they did not take place."""
+    plan = dating_plan(study)
+    for form in plan.missed_forms:
+        for key in casebook.keys(form):
+            dating = plan.of(key.visit)
+            field = dating.missed
+            if field is None or field.form != form:
+                continue
 
-    return named
-
-
-def _headers(
-    study: Study, casebook: Casebook, form: str
-) -> Iterator[tuple[FormKey, CapturedVisit]]:
-    """The visits that took place or were missed, by the forms that say so."""
-    dated = field_named(study, VISIT_DATE)
-    reason = field_named(study, NOT_DONE_REASON)
-
-    for key in casebook.keys(form):
-        day = _date(dated, casebook, key) if dated else None
-        if day:
-            yield key, CapturedVisit(date=day)
-            continue
-
-        # A visit with a date took place, whatever reason stands beside it.
-        is_missed = reason is not None and bool(_text(reason, casebook, key))
-        if is_missed:
-            yield key, CapturedVisit(missed=True)
+            if dating.says_missed(_text(field, casebook, key)):
+                yield key.visit, key.unsno
 
 
 def _ended(
     study: Study, casebook: Casebook, visits: Mapping[VisitKey, CapturedVisit]
 ) -> date | None:
-    """The date in DSSTDAT, or of an early termination visit."""
-    field = field_named(study, END_OF_STUDY)
+    """The earliest last day that a form says, or date of an early termination visit."""
     days: list[date] = []
-    if field is not None:
+    for field in last_day_fields(study):
         days.extend(_dates(field, casebook))
 
     for (name, _), captured in visits.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Expectation, Scheduled
+from forms_spec.model.visits import Expectation, Scheduled, VisitDating
 from generator.codebook.unchecked import Unchecked, unchecked
 from generator.codebook.uses import (
     CheckEntry,
@@ -354,6 +354,27 @@ def _start_days(study: Study) -> Iterator[StartDay]:
             words = f"{anchor} is the first known date in"
 
         yield StartDay(words=words, targets=_field_links(fields))
+
+    yield from _dating_words("A visit", study.visit_dating)
+    for name, visit in study.visits.items():
+        yield from _dating_words(name, visit.dating)
+
+    if study.last_day:
+        words = "The last day of a subject is the earliest date in"
+        yield StartDay(words=words, targets=_field_links(study.last_day))
+
+
+def _dating_words(what: str, dating: VisitDating) -> Iterator[StartDay]:
+    """What says when a visit took place, and whether it was missed."""
+    if dating.date is not None:
+        words = f"{what} took place on the date in"
+        yield StartDay(words=words, targets=_field_links([dating.date]))
+
+    missed = dating.missed
+    if missed is not None:
+        answer = "any answer" if missed.code is None else f"the answer {missed.code}"
+        words = f"{what} was missed if there is {answer} in"
+        yield StartDay(words=words, targets=_field_links([missed.field]))
 
 
 def _field_links(paths: Iterable[str]) -> tuple[Link, ...]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from forms_spec import load_study
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.lookup_tables import is_table_file
 from forms_spec.yaml_source.reader import read_document, with_present_names
+from generator.dictionary.cdash_keys import SaidKeys, with_said_dates
 from generator.dictionary.formatter import EntryLayout, formatted
 
 ENDINGS = frozenset({".yaml", ".yml"})
@@ -121,6 +123,20 @@ def rename_old_keys(path: Path) -> dict[str, int]:
             counts[name] = len(renamings)
 
     return counts
+
+
+def say_dates(path: Path) -> SaidKeys | None:
+    """Writes into the study file what only CDASH names say of the dates of visits.
+
+    Gives what was added; None where nothing is to be added, or where the dictionary has
+    errors. Raises ``OSError`` when the file cannot be written.
+    """
+    study = load_study(read_dictionary(path).files).study
+    said = with_said_dates(study) if study is not None else None
+    if said is not None:
+        _write(path / said.file, said.text)
+
+    return said
 
 
 def format_files(path: Path, layout: EntryLayout, *, write: bool = True) -> list[str]:

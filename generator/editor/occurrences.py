@@ -67,8 +67,14 @@ class _OccurrenceFinder:
             for name, spot in _entries(top.at(key)):
                 yield _key(spot, Symbol(kind=kind, name=name), defines=True)
 
-        for spot in _texts(top.at("day_zero")):
-            yield from self._full_name(spot)
+        for key in ("day_zero", "last_day"):
+            for spot in _texts(top.at(key)):
+                yield from self._full_name(spot)
+        for _, anchor in _entries(top.at("anchors")):
+            for spot in _texts(anchor):
+                yield from self._full_name(spot)
+
+        yield from self._dating(top.at("visit"))
         for spot in _texts(top.at("verification", "critical")):
             yield from self._full_name(spot)
         for spot in _texts(top.at("double_entry", "forms")):
@@ -87,6 +93,7 @@ class _OccurrenceFinder:
     def visits(self, top: SourceNode) -> Found:
         for name, spot in _entries(top.at("visits")):
             yield _key(spot, Symbol(kind=SymbolKind.VISIT, name=name), defines=True)
+            yield from self._dating(spot)
 
         for form, spot in _entries(top.at("schedule")):
             if form != COLUMNS:
@@ -184,9 +191,17 @@ class _OccurrenceFinder:
         if symbol is not None:
             yield _whole_text(spot, symbol)
 
+    def _dating(self, spot: SourceNode) -> Found:
+        """What dates the visits of the study, or a visit."""
+        for key in ("date", "missed"):
+            if spot.at(key).has:
+                yield from self._full_name(spot.at(key))
+
     def _full_name(self, spot: SourceNode) -> Found:
         """``vs.sysbp``, or a table alone."""
-        table, dot, field = (spot.text or "").partition(".")
+        table, dot, rest = (spot.text or "").partition(".")
+        # What says that a visit was missed may be one answer: ``sv.svdone = 'N'``.
+        field = rest.partition("=")[0].rstrip()
         symbol = table_symbol(self.loaded.study, table)
         if symbol is None:
             return

@@ -1,5 +1,5 @@
-"""What an editor can mend at one click: a misspelt name that has a near one, and old
-names of keys and types.
+"""What an editor can mend at one click: a misspelt name that has a near one, old names
+of keys and types, and what only a CDASH name says.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import nearest
+from generator.dictionary.cdash_keys import with_said_dates
 from generator.editor.dictionary_session import Analysis
 from generator.editor.renaming import TextEdit
 
+BY_CDASH_NAME = "decided-by-cdash-name"
 OLD_NAMES = frozenset({"old-key", "old-type"})
 MEANT = re.compile(r'Did you mean "?([^"?]+)"?\?')
 WORD = re.compile(r"\w+(?:-\w+)*")
@@ -45,6 +47,9 @@ def _fixes(analysis: Analysis, finding: Finding) -> Iterator[QuickFix]:
     if finding.code in OLD_NAMES:
         yield from _present_names(analysis, finding)
         return
+    if finding.code == BY_CDASH_NAME:
+        yield from _said_dates(analysis, finding)
+        return
 
     meant = MEANT.search(finding.remedy)
     if meant is None:
@@ -54,6 +59,36 @@ def _fixes(analysis: Analysis, finding: Finding) -> Iterator[QuickFix]:
     if edit is not None:
         title = f'Change to "{meant[1]}"'
         yield QuickFix(title=title, finding=finding, edits=(edit,))
+
+
+def _said_dates(analysis: Analysis, finding: Finding) -> Iterator[QuickFix]:
+    """The keys of the study file that say what CDASH names do now."""
+    study = analysis.study
+    said = with_said_dates(study) if study is not None else None
+    if study is None or said is None:
+        return
+
+    old, new = study.files[said.file], said.text
+    start = _equal_beginning(old, new)
+    # The two ends of the text may not share a character.
+    behind = _equal_beginning(old[start:][::-1], new[start:][::-1])
+    edit = TextEdit(
+        file=said.file,
+        start=start,
+        end=len(old) - behind,
+        text=new[start : len(new) - behind],
+    )
+    title = f"Add {' and '.join(said.keys)} to the study file"
+    yield QuickFix(title=title, finding=finding, edits=(edit,))
+
+
+def _equal_beginning(first: str, second: str) -> int:
+    """How many characters two texts have in common from their beginning."""
+    for index, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return index
+
+    return min(len(first), len(second))
 
 
 def _replacement(analysis: Analysis, finding: Finding, name: str) -> TextEdit | None:

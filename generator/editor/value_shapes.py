@@ -64,6 +64,7 @@ from forms_spec.loading.study import (
     TimeZone,
 )
 from forms_spec.loading.units import UnitChoiceSchema, UnitShape
+from forms_spec.loading.visit_dating import MISSED, MissedShape
 from forms_spec.loading.visits import (
     DAY,
     DAYS,
@@ -282,7 +283,8 @@ SHAPES: Mapping[type[fields.Field[Any]], Shape] = MappingProxyType(
         PermissionList: _permissions,
         AlertList: _alerts,
         UnknownField: _unknown,
-        DayZeroShape: lambda _, __: either(text(), texts(least=1)),
+        DayZeroShape: lambda shape, _: either(text(), texts(least=shape.least)),
+        MissedShape: lambda _, __: written(MISSED),
         TimeZone: lambda _, __: {"type": "string"},
         UnitShape: _units,
         ConditionsShape: _conditions,

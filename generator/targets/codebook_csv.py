@@ -20,6 +20,7 @@ from forms_spec.model.fields import Field, Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation
 from forms_spec.rule_syntax.expression import Expression
+from forms_spec.schedule.visit_dating import named_in_dating
 from generator.codebook import in_schedule_order
 from generator.codebook.words import FACTS, answer
 from generator.losses import WHOLE_STUDY, Loss
@@ -268,6 +269,10 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
         "anchors": (
             "the other dates that visits count from",
             lambda study: study.anchors,
+        ),
+        "visit": (
+            "which fields say when a visit took place, and whether it was missed",
+            lambda study: any(named_in_dating(study)),
         ),
         "arms": ("the arms", lambda study: study.arms),
         "parameters": (

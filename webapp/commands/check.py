@@ -18,6 +18,7 @@ from generator.dictionary.folder import (
     UnreadableFolder,
     read_dictionary,
     rename_old_keys,
+    say_dates,
 )
 from webapp.commands.finding_formats import github_lines, sarif_log
 from webapp.commands.terminal import show_consequences, show_finding
@@ -39,7 +40,8 @@ CLEAN, FINDINGS, UNREADABLE = 0, 1, 2
 @click.option(
     "--fix",
     is_flag=True,
-    help="First rename old keys and types in the files. Nothing else changes.",
+    help="First rename old keys and types in the files, and write into the study file "
+    "what only CDASH names say of visits. Nothing else changes.",
 )
 def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     """Check the dictionary in the folder DIR and list every finding.
@@ -49,7 +51,7 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
     """
     try:
         if fix:
-            _rename_old_keys(folder)
+            _fix(folder)
         files, unreadable = read_dictionary(folder)
     except UnreadableFolder as error:
         _say_unreadable(str(error), form)
@@ -79,10 +81,11 @@ def _echo_json(data: Mapping[str, Any]) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def _rename_old_keys(folder: Path) -> None:
-    """Renames old keys in the files, and says on the error stream what was done."""
+def _fix(folder: Path) -> None:
+    """Mends what is beyond doubt, and says on the error stream what was done."""
     try:
         renamed = rename_old_keys(folder)
+        said = say_dates(folder)
     except OSError as error:
         raise UnreadableFolder(
             f"{error.filename} cannot be written: {error.strerror}"
@@ -90,6 +93,8 @@ def _rename_old_keys(folder: Path) -> None:
 
     for name, number in renamed.items():
         click.echo(f"{name}: renamed {_count(number, 'old name')}", err=True)
+    if said is not None:
+        click.echo(f"{said.file}: added {' and '.join(said.keys)}", err=True)
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

@@ -21,7 +21,7 @@ from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record, al
 from forms_spec.model.captured_forms import CapturedForm
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
-from forms_spec.schedule.timeline import field_named
+from forms_spec.schedule.cdash_names import field_named
 
 WEEK: Final = timedelta(days=7)
 TRIES: Final = 26

@@ -17,7 +17,8 @@ from forms_spec.evaluation import Judgement
 from forms_spec.evaluation.text_slots import page_words
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.roles import Permission
-from forms_spec.schedule.timeline import VISIT_DATE, day_zero, field_named
+from forms_spec.schedule.timeline import day_zero
+from forms_spec.schedule.visit_dating import dating_plan
 from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template
 from generator.pages.answer_text import answer_words
@@ -295,7 +296,7 @@ def _visit_date(place: FormPlace, saved: Record | None) -> str:
     """
     if place.visit is None:
         return ""
-    dated = field_named(services().study, VISIT_DATE)
+    dated = dating_plan(services().study).of(place.key.visit).date
     if dated is None:
         return ""
 

@@ -182,12 +182,17 @@ def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
 
 def first_saves(
     database: Database, forms: Iterable[str], *, sites: Sites, most: int
-) -> tuple[tuple[str, Mapping[str, str], datetime], ...]:
-    """The newest forms of some kinds that were begun: the kind, the own answers of the
-    first version, and when it was saved.
+) -> tuple[tuple[str, str, Mapping[str, str], datetime], ...]:
+    """The newest forms of some kinds that were begun: the kind, the visit, the own
+    answers of the first version, and when it was saved.
     """
     begun = (
-        select(form_instance.c.form, form_version.c.texts, form_version.c.saved_at)
+        select(
+            form_instance.c.form,
+            form_instance.c.visit,
+            form_version.c.texts,
+            form_version.c.saved_at,
+        )
         .join(form_version, form_version.c.instance_id == form_instance.c.id)
         .join(subject_standing, Standings.subjid == form_instance.c.subjid)
         .where(
@@ -201,5 +206,6 @@ def first_saves(
     )
     with database.read() as connection:
         return tuple(
-            (row.form, row.texts, row.saved_at) for row in connection.execute(begun)
+            (row.form, row.visit, row.texts, row.saved_at)
+            for row in connection.execute(begun)
         )

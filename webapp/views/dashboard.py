@@ -16,7 +16,7 @@ from forms_spec.model.captured_data import LOG
 from forms_spec.model.life_cycle import LifeStatus
 from forms_spec.model.visits import Expectation
 from forms_spec.schedule.study_clock import day_of
-from forms_spec.schedule.timeline import VISIT_DATE, field_named
+from forms_spec.schedule.visit_dating import dating_plan
 from webapp.presentation.charts import Bar, Chart
 from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import READ, allow
@@ -171,15 +171,20 @@ def _entry_lag() -> Chart | None:
     date of a visit.
     """
     study = services().study
-    field = field_named(study, VISIT_DATE)
-    if field is None:
+    plan = dating_plan(study)
+    if not plan.date_forms:
         return None
 
     saves = first_saves(
-        services().database, [field.form], sites=own_sites(), most=MOST_SAVES
+        services().database, plan.date_forms, sites=own_sites(), most=MOST_SAVES
     )
     lags = []
-    for _, texts, saved_at in saves:
+    for form, visit, texts, saved_at in saves:
+        field = plan.of(visit).date
+        # The form that dates one visit may be collected at others too.
+        if field is None or field.form != form:
+            continue
+
         day = field.kind.parse(texts.get(field.name, ""), field)
         # A moment is a date too for Python, and a part of a date is none.
         if type(day) is date:

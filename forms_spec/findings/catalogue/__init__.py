@@ -32,6 +32,7 @@ from forms_spec.findings.catalogue import (
     subjects,
     text,
     values,
+    visit_dates,
 )
 from forms_spec.findings.catalogue.entry import CatalogueEntry
 from forms_spec.findings.finding import Finding
@@ -43,6 +44,7 @@ MODULES: tuple[ModuleType, ...] = (
     text,
     shapes,
     dictionary,
+    visit_dates,
     questions,
     rules,
     conditions,

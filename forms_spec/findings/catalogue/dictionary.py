@@ -445,9 +445,10 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
     refuse(
         "target-without-date",
         'The target counts from the date of "{name}", but no field has that date',
-        "Add cdash: VISDAT to the field with the date of the visit, or name a date "
-        "field below anchors: in the study file",
-        "The date of a visit is the answer of the field with the CDASH name `VISDAT`.",
+        "Write visit: {{date: sv.visdat}} in the study file with the date field of the "
+        "visit, or name a date field below anchors:",
+        "The date of a visit is the answer of the field that the study file names below "
+        "`visit`, or the visit itself with `date`.",
         _visits(
             visits="  M3: {title: Month 3, target: D0 + 21 days}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",

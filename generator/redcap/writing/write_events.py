@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation, Visit, VisitType
+from forms_spec.schedule.visit_dating import named_in_dating
 from generator.codebook.words import target as target_words
 from generator.redcap.event_names import (
     UNIQUE,
@@ -66,6 +67,15 @@ def write_events(study: Study) -> EventLists:
             anchor,
             ", ".join(fields),
             "the days of REDCap's events all count from one date",
+        )
+
+    named = ", ".join(dict.fromkeys(named_in_dating(study)))
+    if named:
+        lists.loss(
+            "visit-date",
+            "*",
+            named,
+            "no field says on which day an event took place, or that it did not",
         )
 
     if study.arms is not None:

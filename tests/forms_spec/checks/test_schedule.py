@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forms_spec.dictionaries import STUDY, said
+from tests.forms_spec.dictionaries import STUDY, load, said
 
 
 def visits(keys: str, row: str = "X X X") -> str:
@@ -170,12 +170,17 @@ def test_visits_stand_in_the_order_of_their_days(
     assert said(visits) == (["1.yaml:3:30 visits-out-of-order"] if found else [])
 
 
-DATED = """
+SV = """
 form: sv
 title: Visit
 fields:
-  visdat: {label: Date, type: date, cdash: VISDAT}
+  visdat: {label: Date, type: date}
+  done: {label: Did it take place?, type: yes_no}
+  why: {label: Why not?}
+  off: {label: Missed, type: checkbox, required: true}
+  status: {label: Status, type: choice, codes: [HELD, MISSED], required: true}
 """
+DATED = f"{SV}---\n{STUDY}visit: {{date: sv.visdat}}\n"
 
 
 def anchored(first: str, second: str) -> str:
@@ -222,7 +227,76 @@ def test_a_visit_may_count_from_another(
 def test_an_anchor_is_a_name_for_a_date(anchors: str, found: list[str]) -> None:
     study = STUDY + f"anchors: {anchors}\n"
     visits = anchored("target: day 0", "target: OPD - 3 days")
-    assert [one.split()[1] for one in said(visits, DATED, study)] == found
+    assert [one.split()[1] for one in said(visits, SV, study)] == found
+
+
+LOG = "---\nform: lg\ntitle: Log\nlog: true\nfields:\n  d: {label: Day, type: date}\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "visit", "found"),
+    [
+        ("visit: {date: sv.visdat, missed: sv.why}", "", []),
+        ("visit: {date: sv.visdat, missed: sv.done = 'N'}", "", []),
+        ("visit: {date: sv.visdat, missed: sv.status = 'MISSED'}", "", []),
+        ("visit: {date: sv.visdat, missed: sv.off}", "", []),
+        ("visit: {date: sv.visdat}", "date: base.d, missed: sv.why", []),
+        ("visit: {}\nlast_day: []", "date: sv.visdat, missed: base.p = 'N'", []),
+        ("last_day: [base.d, lg.d]", "", []),
+        ("last_day: base.n", "", ["day-zero-not-a-date"]),
+        ("visit: {date: sv.visdate}", "", ["unknown-field"]),
+        ("visit: {date: sv.done}", "", ["day-zero-not-a-date"]),
+        ("visit: {date: lg.d}", "", ["visit-date-not-collected"]),
+        ("visit: {date: sv.visdat, missed: sv.wy}", "", ["unknown-field"]),
+        ("visit: {date: sv.visdat, missed: sv.done}", "", ["missed-by-any-answer"]),
+        ("visit: {date: sv.visdat, missed: sv.status}", "", ["missed-by-any-answer"]),
+        (
+            "visit: {date: sv.visdat, missed: sv.why = 'N'}",
+            "",
+            ["missed-unknown-answer"],
+        ),
+        (
+            "visit: {date: sv.visdat, missed: sv.done = 'X'}",
+            "",
+            ["missed-unknown-answer"],
+        ),
+        ("visit: {date: sv.visdat, missed: sv.n > 1}", "", ["not-a-missed-answer"]),
+        ("visit: {missed: sv.why}", "", ["missed-without-date"]),
+        ("visit: {}", "missed: sv.why", ["missed-without-date"]),
+        ("visit: {date: sv.visdat}", "date: lg.d", ["visit-date-not-collected"]),
+    ],
+)
+def test_the_dictionary_says_what_dates_a_visit(
+    keys: str, visit: str, found: list[str]
+) -> None:
+    visits = anchored("target: day 0", visit or "type: unscheduled")
+    said_now = said(visits, f"{SV}{LOG}---\n{STUDY}{keys}\n")
+    assert [one.split()[1] for one in said_now] == found
+
+
+def test_a_visit_that_counts_from_one_without_a_date_of_its_own() -> None:
+    visits = anchored("target: day 0", "target: A + 2 weeks").replace(
+        "sv: X X", "sv: . X"
+    )
+    assert [one.split()[1] for one in said(visits, DATED)] == ["target-without-date"]
+    own = visits.replace("target: day 0", "target: day 0, date: base.d")
+    assert said(own, DATED) == []
+
+
+def test_a_cdash_name_that_still_decides_is_a_warning() -> None:
+    old = SV.replace("type: date", "type: date, cdash: VISDAT")
+    old = old.replace("Why not?", "Why not?, cdash: SVREASOC")
+    end = (
+        "form: eos\ntitle: End\nfields: {d: {label: Day, type: date, cdash: DSSTDAT}}\n"
+    )
+    visits = anchored("target: day 0", "target: A + 2 weeks") + "  eos: . X\n"
+    found = load(visits, old, end).findings
+    assert [f"{one.text} {one.code}" for one in found] == [
+        "2.yaml:5:44 decided-by-cdash-name",
+        "3.yaml:3:45 decided-by-cdash-name",
+    ]
+    assert "visit: {date: sv.visdat, missed: sv.why}" in found[0].remedy
+    assert "last_day: eos.d" in found[1].remedy
 
 
 @pytest.mark.parametrize(

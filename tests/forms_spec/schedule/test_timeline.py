@@ -47,13 +47,16 @@ EOS = (
     "form: eos\ntitle: End\nfields: {dsstdat: {label: Date, type: date, cdash: "
     "DSSTDAT}}\n"
 )
+DAY_ZERO = "day_zero: [ex.exstdat, ie.planned]\n"
+SAID = "visit: {date: sv.visdat, missed: sv.svreas}\nlast_day: eos.dsstdat\n"
 
 
-def study(
-    head: str = HEAD + "day_zero: [ex.exstdat, ie.planned]\n", **forms: str
-) -> Study:
+def study(keys: str = SAID, **forms: str) -> Study:
+    """The small study; without ``keys`` the CDASH names of its fields say what dates its
+    visits.
+    """
     texts = {
-        "study.yaml": head,
+        "study.yaml": HEAD + DAY_ZERO + keys,
         "visits.yaml": VISITS,
         "sv.yaml": SV,
         "ex.yaml": EX,
@@ -132,11 +135,69 @@ class TestVisits:
     def test_in_a_study_without_headers_any_form_shows_that_they_took_place(
         self,
     ) -> None:
-        bare = study(sv="form: sv\ntitle: Visit\nfields: {note: {label: Note}}\n")
+        bare = study(
+            keys="", sv="form: sv\ntitle: Visit\nfields: {note: {label: Note}}\n"
+        )
         casebook = Casebook({"SCR.ie": {"planned": ""}})
         assert timeline(bare, casebook, casebook.forms).captured == {
             ("SCR", 0): CapturedVisit()
         }
+
+    @pytest.mark.parametrize(
+        ("forms", "value"),
+        [
+            ({"D0.sv": {"visdat": "2024-04-08"}}, {}),
+            (
+                {"D0.ex": {"exstdat": "2024-04-08"}, "D0.sv": {"svreas": "ill"}},
+                {("D0", 0): CapturedVisit(date=date(2024, 4, 8))},
+            ),
+            ({"D0.sv": {"svreas": "ill"}}, {("D0", 0): CapturedVisit(missed=True)}),
+            ({"SCR.sv": {"done": "Y"}}, {}),
+            ({"SCR.sv": {"done": "N"}}, {("SCR", 0): CapturedVisit(missed=True)}),
+            ({"UNS1.note": {"note": ""}}, {("UNS", 1): CapturedVisit()}),
+        ],
+        ids=[
+            "the study's field says nothing of a visit with its own",
+            "a date counts before a reason",
+            "the study's reason",
+            "another answer",
+            "its own answer",
+            "a visit that nothing dates",
+        ],
+    )
+    def test_may_be_dated_by_fields_of_their_own(
+        self,
+        forms: Mapping[str, Mapping[str, str]],
+        value: Mapping[tuple[str, int], CapturedVisit],
+    ) -> None:
+        own = VISITS.replace("D0: {title: Day 0", "D0: {title: Day 0, date: ex.exstdat")
+        own = own.replace("SCR: {title: S", "SCR: {missed: sv.done = 'N', title: S")
+        # The unscheduled visit has no header.
+        own = own.replace("sv: X X X X", "sv: X X . X\n  note: . . X .")
+        of = study(
+            visits=own,
+            sv=SV + "  done: {label: Done?, type: yes_no}\n",
+            note="form: note\ntitle: Note\nfields: {note: {label: Note}}\n",
+        )
+        casebook = Casebook(forms)
+        assert timeline(of, casebook, casebook.forms).captured == value
+
+
+@pytest.mark.parametrize("keys", ["", SAID], ids=["CDASH names", "the study file"])
+def test_an_older_dictionary_means_the_same(keys: str) -> None:
+    casebook = Casebook(
+        {
+            "SCR.sv": {"visdat": "2024-04-08"},
+            "D0.sv": {"svreas": "ill"},
+            "ET.eos": {"dsstdat": "2024-06-01"},
+        }
+    )
+    read = timeline(study(keys), casebook, casebook.forms)
+    assert read.captured == {
+        ("SCR", 0): CapturedVisit(date=date(2024, 4, 8)),
+        ("D0", 0): CapturedVisit(missed=True),
+    }
+    assert read.ended == date(2024, 6, 1)
 
 
 class TestLastDay:

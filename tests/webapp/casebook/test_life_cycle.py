@@ -25,6 +25,7 @@ short: Life
 subject: {pattern: '01-[0-9]{3}', example: 01-001}
 sites: {'01': Ghent}
 day_zero: [inf.infdat]
+visit: {date: inf.infdat}
 """
 OWN_WORDS = """
 subject_status:
@@ -46,7 +47,7 @@ INFUSION = """
 form: inf
 title: Infusion
 fields:
-  infdat: {label: Date, type: date, cdash: VISDAT}
+  infdat: {label: Date, type: date}
 """
 END = """
 form: eos
@@ -176,10 +177,10 @@ def test_without_a_word_the_usual_form_says_it(
 @pytest.mark.parametrize(
     ("old", "new", "message", "line"),
     [
-        ("form: eos, when: reason = 'SF'", "form: eso, when: reason = 'SF'", "eso", 11),
-        ("[FU]", "[FU, UF]", "UF", 12),
-        ("reason = 'SF'", "raeson = 'SF'", "raeson", 11),
-        ("screen_failure:", "screen_fail:", "screen_fail", 11),
+        ("form: eos, when: reason = 'SF'", "form: eso, when: reason = 'SF'", "eso", 12),
+        ("[FU]", "[FU, UF]", "UF", 13),
+        ("reason = 'SF'", "raeson = 'SF'", "raeson", 12),
+        ("screen_failure:", "screen_fail:", "screen_fail", 12),
     ],
 )
 def test_check_says_where_a_status_is_wrong(

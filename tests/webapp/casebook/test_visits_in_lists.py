@@ -19,6 +19,7 @@ short: Days
 subject: {pattern: '01-[0-9]{3}', example: 01-001}
 sites: {'01': Ghent}
 day_zero: [inf.infdat]
+visit: {date: inf.infdat}
 """,
     "visits.yaml": """
 visits:
@@ -33,7 +34,7 @@ schedule:
 form: inf
 title: Infusion
 fields:
-  infdat: {label: Date, type: date, cdash: VISDAT}
+  infdat: {label: Date, type: date}
 """,
 }
 

@@ -109,6 +109,38 @@ def test_an_old_dictionary_means_the_same() -> None:
     assert old.study.rules["says"].message == new.study.rules["says"].message
 
 
+def test_what_cdash_names_decide_is_said_in_the_study_file(tmp_path: Path) -> None:
+    """Comments stay, and the subject's visits are what they were."""
+    study = (
+        STUDY + "# from the day of consent\nday_zero: x.d\nmissing: {ND: Not done}\n"
+    )
+    form = (
+        "form: x\ntitle: Visit\nfields:\n  d: {label: Day, type: date, cdash: VISDAT}\n"
+        "  why: {label: Why missed?, cdash: SVREASOC}\n"
+        "  last: {label: Last day, type: date, cdash: DSSTDAT}\n"
+    )
+    texts = {"study.yaml": study, "visits.yaml": VISITS, "x.yaml": form}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    fixed = CliRunner().invoke(main, ["check", str(tmp_path), "--fix", "--strict"])
+    assert "study.yaml: added visit and last_day" in fixed.output
+    assert "No findings" in fixed.output
+
+    written = (tmp_path / "study.yaml").read_text(encoding="utf-8")
+    assert written == study.replace(
+        "day_zero: x.d\n",
+        "day_zero: x.d\nvisit: {date: x.d, missed: x.why}\nlast_day: x.last\n",
+    )
+    old, new = (
+        load_study(texts).study,
+        load_study({**texts, "study.yaml": written}).study,
+    )
+    assert old is not None
+    assert new is not None
+    assert (old.visit_dating, old.last_day) == (new.visit_dating, new.last_day)
+
+
 def test_each_old_name_is_one_finding_with_the_new_one() -> None:
     other = OLD_RULES.removeprefix("rules:\n").replace(
         "severity: query", "severity: warning"

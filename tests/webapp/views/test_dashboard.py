@@ -36,6 +36,7 @@ short: Dash
 subject: {pattern: '0[12]-[0-9]{3}', example: 01-001}
 sites: {'01': Ghent, '02': Namur}
 day_zero: [vis.visdat]
+visit: {date: vis.visdat}
 """,
     "visits.yaml": """
 visits:
@@ -49,7 +50,7 @@ schedule:
 form: vis
 title: Visit
 fields:
-  visdat: {label: Date, type: date, cdash: VISDAT}
+  visdat: {label: Date, type: date}
 """,
 }
 

@@ -38,6 +38,7 @@ short: Work
 subject: {pattern: '0[12]-[0-9]{3}', example: 01-001}
 sites: {'01': Ghent, '02': Namur}
 day_zero: [inf.infdat]
+visit: {date: inf.infdat}
 verification: {critical: [vs.pulse]}
 """,
     "visits.yaml": """
@@ -53,7 +54,7 @@ schedule:
 form: inf
 title: Infusion
 fields:
-  infdat: {label: Date, type: date, cdash: VISDAT}
+  infdat: {label: Date, type: date}
 """,
     "vs.yaml": """
 form: vs

@@ -17,16 +17,14 @@ from forms_spec.model.visits import Expectation, Scheduled
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
-from forms_spec.schedule.timeline import (
-    VISIT_DATE,
-    field_named,
-)
+from forms_spec.schedule.visit_dating import DatingFields, dating_plan
 from forms_spec.schedule.visit_status import (
     VisitStatus,
     due_dates,
     status_not_held,
 )
 from generator.validation.columnar.forms.casebooks import Casebooks
+from generator.validation.columnar.forms.day_columns import NEVER
 from generator.validation.columnar.forms.dependencies import (
     TableShape,
     conditions,
@@ -41,7 +39,7 @@ from generator.validation.columnar.forms.row_keys import (
     places_of,
     visit_numbers,
 )
-from generator.validation.columnar.forms.subject_days import NEVER, SubjectDays
+from generator.validation.columnar.forms.subject_days import SubjectDays
 from generator.validation.columnar.forms.subject_lives import SubjectLives
 from generator.validation.columnar.forms.value_columns import TRUE, Array
 from generator.validation.count_completeness import OPEN, MissingnessCounter
@@ -200,18 +198,10 @@ class MissingForms:
 
     def _visit_day(self, visit: str) -> Array:
         """The date of a visit that took place once; NEVER where it has none."""
-        key = self._key(visit)
-        is_known = visit in self.study.visits
-        if not is_known or field_named(self.study, VISIT_DATE) is None:
-            return np.full(len(key), NEVER)
+        return self._days.columns.date_at(self._dating(visit), self._key(visit))
 
-        form, dates, _ = self._days.headers
-        places = places_of(form.key, key)
-        # Without a line there is no place to look at.
-        if not len(form):
-            return np.full(len(key), NEVER)
-
-        return np.where(places != NOWHERE, dates[places], NEVER)
+    def _dating(self, visit: str) -> DatingFields:
+        return dating_plan(self.study).of(visit)
 
     def _asked_on(self, visit: str, start_day: int) -> tuple[int, tuple[int, ...]]:
         """When a visit is due, and its status in a study that goes on, has ended
@@ -235,24 +225,18 @@ class MissingForms:
 
     def _held(self, visit: str) -> tuple[Array, Array]:
         """Of whom a visit is captured, and whether it was missed."""
-        if field_named(self.study, VISIT_DATE) is None:
-            key = self._key(visit)
-            value = np.zeros(len(key), bool)
-            for name in self.study.forms:
-                value |= places_of(self.books.form(name).key, key) != NOWHERE
+        key, dating = self._key(visit), self._dating(visit)
+        has_date = self._days.columns.date_at(dating, key) != NEVER
+        missed = ~has_date & self._days.columns.says_missed(dating, key)
+        if dating.date is not None:
+            return has_date | missed, missed
 
-            return value, np.zeros(len(value), bool)
+        # A visit whose date nobody says took place once any of its forms was begun.
+        begun = np.zeros(len(key), bool)
+        for name in self.study.forms:
+            begun |= places_of(self.books.form(name).key, key) != NOWHERE
 
-        form, dates, missed = self._days.headers
-        places = places_of(form.key, self._key(visit))
-        there = places != NOWHERE
-        # Without a line there is no place to look at.
-        if not len(form):
-            return there, there
-
-        has_date = dates[places] != NEVER
-
-        return there & (has_date | missed[places]), there & missed[places]
+        return begun | missed, missed
 
 
 _STATUSES: Sequence[VisitStatus] = tuple(VisitStatus)

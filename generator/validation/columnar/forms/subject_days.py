@@ -4,7 +4,7 @@ last day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,18 +14,13 @@ import numpy as np
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.model.visits import VisitType
-from forms_spec.schedule.timeline import (
-    END_OF_STUDY,
-    NOT_DONE_REASON,
-    VISIT_DATE,
-    field_named,
-)
+from forms_spec.schedule.visit_dating import dating_plan, last_day_fields
 from generator.validation.columnar.forms.casebooks import Casebooks
+from generator.validation.columnar.forms.day_columns import NEVER, DayColumns
 from generator.validation.columnar.forms.form_table import Relation
+from generator.validation.columnar.forms.row_keys import visit_numbers
 from generator.validation.columnar.forms.value_columns import Array
 
-NEVER = 0
-"""No day."""
 _FAR = date.max.toordinal() + 1
 
 
@@ -41,22 +36,9 @@ class SubjectDays:
         return self.books.study
 
     @cached_property
-    def headers(self) -> tuple[Relation, Array, Array]:
-        """The forms that say when a visit was, the day of each, and whether it was
-        missed.
-        """
-        dated, reason = (
-            field_named(self.study, VISIT_DATE),
-            field_named(self.study, NOT_DONE_REASON),
-        )
-        assert dated is not None
-        form, dates = self.books.form(dated.form), self.days(dated)
-        if reason is None:
-            return form, dates, np.zeros(len(form), bool)
-
-        written = self.told(form, reason, lambda text: int(bool(text)))
-
-        return form, dates, (dates == NEVER) & (written > 0)
+    def columns(self) -> DayColumns:
+        """The columns that the days are read from."""
+        return DayColumns(books=self.books)
 
     @cached_property
     def day_zero(self) -> Array:
@@ -77,21 +59,21 @@ class SubjectDays:
 
     @cached_property
     def ended(self) -> Array:
-        """The earliest date in DSSTDAT, or of an early termination visit."""
-        asked = field_named(self.study, END_OF_STUDY)
+        """The earliest last day that a form says, or date of an early termination
+        visit.
+        """
         full = np.full(self.subjects, _FAR)
-        if asked is not None:
+        for asked in last_day_fields(self.study):
             self._least(full, self.books.form(asked.form), self.days(asked))
 
-        if field_named(self.study, VISIT_DATE) is not None:
-            form, dates, _ = self.headers
-            ends = [
-                visit.type is VisitType.TERMINATION
-                for visit in self.study.visits.values()
-            ]
-            self._least(
-                full, form, np.where(np.array([*ends, False])[form.visit], dates, NEVER)
-            )
+        for name, visit in self.study.visits.items():
+            dated = dating_plan(self.study).of(name).date
+            if visit.type is not VisitType.TERMINATION or dated is None:
+                continue
+
+            form = self.books.form(dated.form)
+            is_there = form.visit == visit_numbers(self.study)[name]
+            self._least(full, form, np.where(is_there, self.days(dated), NEVER))
 
         return np.where(full == _FAR, NEVER, full)
 
@@ -108,27 +90,5 @@ class SubjectDays:
         return results
 
     def days(self, asked: Field) -> Array:
-        def day(text: str) -> int:
-            value = asked.kind.parse(text, asked) if text else None
-            return value.toordinal() if type(value) is date else NEVER
-
-        return self.told(self.books.form(asked.form), asked, day)
-
-    def told(self, form: Relation, asked: Field, tell: Callable[[str], int]) -> Array:
-        """What a form's cells of a name tell, each different text once; a missing code
-        is no text.
-        """
-        named = {field.name: field for field in form.shape.fields}
-        there = named.get(asked.name)
-        if there is None:
-            return np.full(len(form), NEVER)
-
-        codes, texts = form.text(there)
-        missing = {code.code for code in asked.missing}
-        results: list[int] = []
-
-        for text in texts.to_list():
-            bare = text.strip()
-            results.append(tell("" if bare in missing else bare))
-
-        return np.array(results, np.int64)[codes]
+        """The day in each line of a date field's form."""
+        return self.columns.days(asked)

@@ -15,9 +15,10 @@ from forms_spec.evaluation.life_cycle import (
 from forms_spec.model.life_cycle import LifeStatus, StatusCondition
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.types import Type
-from forms_spec.schedule.timeline import field_named
+from forms_spec.schedule.cdash_names import field_named
+from generator.validation.columnar.forms.day_columns import NEVER
 from generator.validation.columnar.forms.dependencies import resolved
-from generator.validation.columnar.forms.subject_days import NEVER, SubjectDays
+from generator.validation.columnar.forms.subject_days import SubjectDays
 from generator.validation.columnar.forms.value_columns import TRUE, Array
 
 _ORDER = {status: index for index, status in enumerate(LifeStatus)}
@@ -79,7 +80,7 @@ class SubjectLives:
                 return _ORDER[status_by_reason(text)] if text else _IN_THE_STUDY
 
             form = self.days.books.form(reason.form)
-            np.maximum.at(ends, form.subject, self.days.told(form, reason, place))
+            np.maximum.at(ends, form.subject, self.days.columns.told(reason, place))
 
         has_no_reason = ends == _IN_THE_STUDY
         has_last_day = self.days.ended != NEVER

@@ -240,6 +240,58 @@ def test_visits_that_count_from_each_other(tmp_path: Path) -> None:
     assert counts["FU"]["not yet due"] >= 4
 
 
+def test_visits_with_dates_of_their_own(tmp_path: Path) -> None:
+    """A scan dates its own visit, nothing dates another one, and the last day is that
+    of the last dose.
+    """
+    visits = FILES["visits.yaml"]
+    visits = visits.replace(
+        "W6: {", "W6: {date: scan.scandat, missed: scan.done = 'N', "
+    )
+    visits = visits.replace(
+        "  sv:      X    X    X    X  X   X", "  sv:      X    X    .    .  X   X"
+    )
+    visits += "  scan:    .    .    o    X  .   .\n  late:    .    .    X    X  .   .\n"
+    of = study_of(
+        {
+            **FILES,
+            "study.yaml": FILES["study.yaml"]
+            + "last_day: [eot.lastdat]\nmissing: {ND: Not done}\n",
+            "visits.yaml": visits,
+            "scan.yaml": "form: scan\ntitle: Scan\nfields:\n"
+            "  scandat: {label: Date, type: date}\n"
+            "  done: {label: Done?, type: yes_no, missing: [ND]}\n",
+            "late.yaml": "form: late\ntitle: L\nfields: {x: {label: X}}\n",
+        }
+    )
+    scans: tuple[dict[str, str] | None, ...] = (
+        {"scandat": "2024-02-12", "done": "N"},
+        {"scandat": "", "done": "N"},
+        {"scandat": "", "done": "ND"},
+        None,
+    )
+    forms: list[CapturedForm] = []
+    for number, scan in enumerate(scans, start=1):
+        subject = f"01-{number:03}"
+        forms.append(captured("sv C1D1", {"visdat": "2024-01-02"}, subject=subject))
+        forms.append(captured("sv C1D8", {"visdat": "2024-01-09"}, subject=subject))
+        forms.append(captured("rand C1D1", {"randdat": "2024-01-02"}, subject=subject))
+        if scan is not None:
+            forms.append(captured("scan W6", scan, subject=subject))
+
+    forms.append(captured("scan C2D1", {"scandat": "2024-01-23"}, subject="01-001"))
+    forms.append(captured("eot EOT", {"lastdat": "2024-01-05"}, subject="01-004"))
+    counts = {
+        line.visit: dict(line.states)
+        for line in judged(tmp_path, of, forms).missingness
+        if line.table == "late"
+    }
+    assert counts == {
+        "C2D1": {"blank though expected": 1, "overdue": 2},
+        "W6": {"blank though expected": 1, "visit missed": 1, "overdue": 1},
+    }
+
+
 @pytest.mark.parametrize("by_arm", [{}, BY_ARM], ids=["when", "arms"])
 def test_visits_of_another_arm(tmp_path: Path, by_arm: dict[str, str]) -> None:
     """One subject of each arm, one of whom nobody knows the arm, and a form too many."""
@@ -301,16 +353,17 @@ schedule:
   columns: V1 V2 FU ET
   a:       X  X  X  X
 """,
-    "a.yaml": "form: a\ntitle: A\nfields:\n  d: {label: D, type: date, cdash: VISDAT}\n",
+    "a.yaml": "form: a\ntitle: A\nfields:\n  d: {label: D, type: date}\n",
     "eos.yaml": """
 form: eos
 title: End
 log: true
 fields:
   why: {label: Why, type: text, length: 40, missing: [ND], cdash: DSDECOD}
-  last: {label: Last day, type: date, cdash: DSSTDAT}
+  last: {label: Last day, type: date}
 """,
 }
+SAID_DAYS = "day_zero: a.d\nvisit: {date: a.d}\nlast_day: eos.last\n"
 OWN_ENDS = """
 subject_status:
   screen_failure: {form: eos, when: why = 'SCREEN FAILURE'}
@@ -325,7 +378,7 @@ subject_status:
 @pytest.mark.parametrize("words", ["", OWN_ENDS, BEGINNING_ONLY])
 def test_subjects_leave_in_every_way(tmp_path: Path, words: str) -> None:
     """Every reason with every last day and with other visits held."""
-    of = study_of({**LIVES, "study.yaml": HEAD + "day_zero: a.d\n" + words})
+    of = study_of({**LIVES, "study.yaml": HEAD + SAID_DAYS + words})
     held: Sequence[dict[str, str]] = (
         {"V1": "2024-01-02"},
         {"V1": "2024-01-02", "V2": "2024-01-09"},
