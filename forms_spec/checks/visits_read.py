@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.checks.conditions import line_place
 from forms_spec.checks.expressions import CONDITIONS
-from forms_spec.evaluation.captured_form import nearest_visit, visit_order
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
@@ -14,6 +13,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
+from forms_spec.model.visit_lookup import nearest_visit, visit_order
 from forms_spec.model.visits import VisitType
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import place_within

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +13,8 @@ from forms_spec.kinds import Refusal
 from forms_spec.model.captured_data import LOG, Casebook, Context, FormKey, Record
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
-from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.values import Value
+from forms_spec.model.visit_lookup import nearest_visit, visit_order
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.runtime.operators import round_half_away
@@ -364,10 +363,6 @@ class EvaluatedSubject:
         return list(filter(None, map(self.form, keys)))
 
 
-_VISIT_ORDERS: StudyCache[tuple[()], Mapping[str, int]] = StudyCache()
-_NEAREST_VISITS: StudyCache[tuple[str, str], str | None] = StudyCache()
-
-
 def form_in_context(
     study: Study, form: Form, record: Record, context: Context
 ) -> EvaluatedForm:
@@ -378,38 +373,3 @@ def form_in_context(
     subject = EvaluatedSubject(study, context.casebook, context.today, context.subject)
 
     return subject.put(form, record, key)
-
-
-def visit_order(study: Study) -> Mapping[str, int]:
-    """The position of each visit in the dictionary."""
-    return _VISIT_ORDERS.get(
-        study, (), lambda: {name: index for index, name in enumerate(study.visits)}
-    )
-
-
-def nearest_visit(study: Study, form: str, visit: str) -> str | None:
-    """The visit whose form is meant where none is named.
-
-    The visit itself when the form is scheduled there, else the last visit before it
-    where it is, else the first. None when the form is scheduled nowhere.
-    """
-    return _NEAREST_VISITS.get(
-        study, (form, visit), lambda: _nearest(study, form, visit)
-    )
-
-
-def _nearest(study: Study, form: str, visit: str) -> str | None:
-    order = visit_order(study)
-    with_form = {item.visit for item in study.schedule if item.form == form}
-    if not with_form:
-        return None
-    if visit in with_form:
-        return visit
-
-    # A visit that the dictionary does not know lies before all others.
-    here = order.get(visit, -1)
-    visits = sorted(with_form, key=order.__getitem__)
-    place = bisect_left(visits, here, key=order.__getitem__)
-
-    # Before the first visit with the form, that one is the nearest.
-    return visits[max(place - 1, 0)]

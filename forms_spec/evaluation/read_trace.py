@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from forms_spec.evaluation.captured_form import (
-    EvaluatedForm,
-    EvaluatedSubject,
-    nearest_visit,
-)
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import FormPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.visit_lookup import nearest_visit
 from forms_spec.rules.runtime.environment import FramePosition, Frames
 from forms_spec.rules.semantics.bounds import leaves_open
 from forms_spec.rules.semantics.resolved import RuleValue

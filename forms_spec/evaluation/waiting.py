@@ -12,18 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import filterfalse
 
-from forms_spec.evaluation.captured_form import (
-    EvaluatedForm,
-    EvaluatedSubject,
-    nearest_visit,
-    visit_order,
-)
+from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.visit_lookup import nearest_visit, visit_order
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rules.runtime.compiler import compile_core
 from forms_spec.rules.semantics import resolved

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from forms_spec.evaluation.captured_form import nearest_visit
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
+from forms_spec.model.visit_lookup import nearest_visit
 
 HERE, VISIT, LOGGED = "here", "at", "log"
 NEAR, SOME, EARLIER = "near", "some", "before"

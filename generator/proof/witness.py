@@ -10,11 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from forms_spec.evaluation.captured_form import (
-    EvaluatedSubject,
-    nearest_visit,
-    visit_order,
-)
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.evaluate_form import judge_captured
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.findings.finding import Severity
@@ -23,6 +19,7 @@ from forms_spec.model.captured_data import LOG, FormKey, InMemoryCasebook, Recor
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.model.values import Duration
+from forms_spec.model.visit_lookup import nearest_visit, visit_order
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.runtime.environment import FramePosition
 from forms_spec.rules.runtime.value_conversion import from_rule

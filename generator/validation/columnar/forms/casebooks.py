@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from forms_spec.evaluation.captured_form import nearest_visit
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Field
+from forms_spec.model.visit_lookup import nearest_visit
 from forms_spec.rules.semantics import resolved
 from generator.validation.columnar.forms.dependencies import Place, TableShape, shapes
 from generator.validation.columnar.forms.expressions import Scene
