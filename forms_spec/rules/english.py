@@ -222,6 +222,8 @@ class _English:
         inner = node.operand
         if isinstance(inner, syntax_tree.Compare) and inner.operator == "=":
             return self.say(replace(inner, operator="<>"))
+        if isinstance(inner, syntax_tree.Call) and inner.function == BEGUN:
+            return self.begun(inner, "has not been begun")
 
         return f"it is not true that ({self.say(inner)})"
 
@@ -387,6 +389,9 @@ class _English:
 
             return _amid(derivation)
 
+        if node.function == BEGUN:
+            return self.begun(node)
+
         given_words = list(map(self.given, node.arguments))
         if node.function == "in_unit":
             value, unit = node.arguments
@@ -401,6 +406,17 @@ class _English:
             return f"{_VARIADIC[node.function]} {_listed(given_words, 'and')}"
 
         return _FUNCTIONS[node.function].format(*given_words)
+
+    def begun(self, node: syntax_tree.Call, words: str = "has been begun") -> str:
+        """``“Pregnancy tests” has been begun at Screening``"""
+        form = node.arguments[0]
+        assert isinstance(form, syntax_tree.Reference)
+        title = self.study.forms[form.table or form.field or ""].title
+        visit = self.at(form.selector)
+        if form.selector == "this":
+            visit = " at this visit"
+
+        return f"“{title}” {words}{visit}"
 
     def given(self, node: syntax_tree.Node) -> str:
         """What a function is given; ``3 months`` is one thing already."""
@@ -467,8 +483,8 @@ def _listed(words: list[str], joined: str = "or") -> str:
     return f"{', '.join(words[:-1])} {joined} {words[-1]}"
 
 
-LOOKUP = "lookup"
-"""The one function whose words depend on the study."""
+LOOKUP, BEGUN = "lookup", "begun"
+"""Functions whose words depend on the study."""
 _CLOSED = frozenset({"in_unit", "entered", "number_of", "text_of"})
 """Functions whose words are read as one with the name that they are about."""
 _CONDITIONS = (
@@ -611,7 +627,7 @@ _WORDS: Mapping[type[syntax_tree.Node], Callable[..., str]] = MappingProxyType(
         syntax_tree.Aggregate: _English.fold,
     }
 )
-if {*_VARIADIC, *_FUNCTIONS, LOOKUP} != set(FUNCTIONS) or {
+if {*_VARIADIC, *_FUNCTIONS, LOOKUP, BEGUN} != set(FUNCTIONS) or {
     word.__name__ for word in _WORDS
 } != syntax_tree.NODE_NAMES:
     raise TypeError("a function or a part of the language has no words in English")

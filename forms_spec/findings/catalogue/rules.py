@@ -296,6 +296,12 @@ _TYPES = (
         "Example: (a + b) is missing",
     ),
     refuse(
+        "rule-needs-form",
+        "{name} is not a form.",
+        "{near} Name a form of the study, as in begun(rp) or begun(pt[SCR]).",
+        "Example: begun(dm.sex)",
+    ),
+    refuse(
         "rule-no-numbers",
         "No code of {name} stands for a number.",
         "Give the codes a number: {{BID: {{label: Twice a day, number: 2}}}}.",

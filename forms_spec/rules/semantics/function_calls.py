@@ -14,6 +14,7 @@ from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rule_syntax.syntax_tree import ROW_LOOKUPS
 from forms_spec.rules.semantics import comparisons
+from forms_spec.rules.semantics.begun_forms import begun
 from forms_spec.rules.semantics.calendar import date_interval
 from forms_spec.rules.semantics.functions import FUNCTIONS, PLAIN, Function
 from forms_spec.rules.semantics.known_value_functions import KNOWN, count
@@ -390,6 +391,7 @@ _BUILDERS: Mapping[
     str, Callable[[ResolveContext, syntax_tree.Call, Function], Core]
 ] = MappingProxyType(
     {
+        "begun": begun,
         "min": _extreme,
         "max": _extreme,
         "coalesce": _coalesce,

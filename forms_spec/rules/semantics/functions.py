@@ -36,6 +36,9 @@ _ALL = (
         name="entered", takes=((Type.ANY,),), gives=Type.ANY, says="entered(field)"
     ),
     Function(
+        name="begun", takes=((Type.ANY,),), gives=Type.CONDITION, says="begun(form)"
+    ),
+    Function(
         name="round",
         takes=(_NUMBER, _NUMBER),
         gives=Type.NUMBER,

@@ -73,6 +73,10 @@ def check(
         ("within(ad, today, 3)", "rule-needs-duration", "3"),
         ("an > 3 days", "rule-stray-duration", "3 days"),
         ("number_of(ay) = 1", "rule-no-numbers", "number_of(ay)"),
+        ("begun(r)", "rule-needs-form", "begun(r)"),
+        ("begun(far.fn)", "rule-needs-form", "begun(far.fn)"),
+        ("begun(far[V2])", "rule-not-scheduled", "begun(far[V2])"),
+        ("begun(diary[this])", "rule-log-has-no-visit", "begun(diary[this])"),
         ("in_unit(au, 'K') = 1", "rule-unknown-unit", "'K'"),
         ("in_unit(au, 'F') = 1", "rule-no-conversion", "in_unit(au, 'F')"),
         ("r.rn = 1", "rule-rows-need-aggregate", "r.rn"),
@@ -158,6 +162,8 @@ def test_references_say_where_each_value_comes_from() -> None:
         Dependency(table="far", field="fn", visit="V1"),
         Dependency(table="r", field=None),
         Dependency(table="r", field="rn"),
+        # Whether anybody has begun the form of the rows.
+        Dependency(table="far", field=None, visit="all"),
         Dependency(table="q", field=None, visit="all"),
         Dependency(table="q", field="qn", visit="all"),
         Dependency(table="far", field="fn", visit="all"),
@@ -180,6 +186,8 @@ def test_references_say_where_each_value_comes_from() -> None:
         ("an is missing('ND')", "“Number” is missing: Not done"),
         ("far[V1].fn - 1", "“Number” (Form far, One) minus 1"),
         ("(an + 1) * 2", "(“Number” plus 1) times 2"),
+        ("begun(far[V1])", "“Form far” has been begun at One"),
+        ("not begun(far[this])", "“Form far” has not been begun at this visit"),
         (
             "any(r where rc = 'A')",
             "there is a row of “Rows r” where “Choice” is Letter A",
