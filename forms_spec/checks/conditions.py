@@ -25,6 +25,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import ExpressionPart
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
+from forms_spec.rules.semantics.expected_rows import begun_rows
 from forms_spec.rules.semantics.resolved import Apply, Core, Fold
 from forms_spec.rules.semantics.resolver import Resolved, resolve
 from forms_spec.rules.semantics.types import Type
@@ -259,6 +260,7 @@ class _Walk:
         self, node: syntax_tree.Aggregate, core: Core, forms: Sequence[str]
     ) -> bool:
         """A condition inside an aggregate, which looks at one row after the other."""
+        core = begun_rows(core)
         if not isinstance(core, Fold) or core.where is None:
             return False
 

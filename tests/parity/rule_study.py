@@ -76,6 +76,10 @@ schedule:
   columns: V1 V2 V3
   home:    X  X  X
   far:     X  .  X
+  extra:   C  o  .
+conditions:
+  extra:
+    V1: far.fy = 'Y' and (home.ac <> 'B' or diary.lb or begun(home[V3])) and visitid <> 'V3'
 """,
     "home.yaml": _form(
         "home", "a", "r", asked="rows: {}\n    show_when: ay <> 'N'"
@@ -94,6 +98,7 @@ schedule:
     "far.yaml": _form("far", "f", "q", asked="rows: {min: 1}").replace(
         "  fn:", "  fk: {label: Calculated, type: calculated, value: fx * fn}\n  fn:", 1
     ),
+    "extra.yaml": _form("extra", "x", "z"),
     "log.yaml": _form("diary", "l", "e", "log: true\n"),
     "ranges.yaml": """
 reference_ranges:
@@ -183,8 +188,11 @@ def random_subject(random: Random) -> dict[FormKey, Record]:
         (FormKey("far", "V1", 0), "f", "q"),
         (FormKey("far", "V3", 0), "f", "q"),
         (FormKey("diary", LOG, 0), "l", "e"),
+        (FormKey("extra", "V1", 0), "x", "z"),
+        (FormKey("extra", "V2", 0), "x", "z"),
     ):
-        if random.random() < 0.7:
+        # Whether it is expected matters as long as nobody began it.
+        if random.random() < (0.2 if key.form == "extra" else 0.7):
             found[key] = _record(random, own, rows)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-ROWS = {"r": "r", "q": "q", "e": "e", "home": "a", "far": "f"}
+ROWS = {"r": "r", "q": "q", "e": "e", "home": "a", "far": "f", "extra": "x", "z": "z"}
 TYPES = (
     "condition",
     "number",
@@ -68,7 +68,7 @@ class RuleTexts:
         """``any(r where ...)``, ``sum(q[all].qx where ...)``; ``body`` is told the
         table.
         """
-        table = self.pick("r", "r", "q", "e", "home", "far")
+        table = self.pick("r", "r", "q", "e", "home", "far", "extra", "z")
         selector = (
             self.pick("", "", "[all]", "[V1]", "[previous]")
             if table not in ("e",)
@@ -133,6 +133,18 @@ _NUMBERS = (
     "1.005",
 )
 _ND, _YES_NO = "('ND')", ("'Y'", "'N'")
+_FORMS = (
+    "far",
+    "far[V1]",
+    "far[previous]",
+    "far[this]",
+    "home[V3]",
+    "home[this]",
+    "diary",
+    "extra",
+    "extra[V1]",
+    "extra[V2]",
+)
 _CODES = ("'A'", "'B'", "'C'", "'É'")
 _WORDS = ("'a'", "'ab'", "'é'", "'\U0001f600'", "'\ue000'", "''", "'don''t'", "'Z'")
 _DAYS = (
@@ -292,6 +304,7 @@ _LEAVES: dict[str, list[Writer]] = {
         ),
         lambda w, _: f"{w.cell('m')} has {w.pick(*_CODES)}",
         lambda w, _: f"both({w.cell('c')}, {w.cell('c')})",
+        lambda w, _: f"begun({w.pick(*_FORMS)})",
     ],
     "number": [
         lambda w, _: w.pick(*_NUMBERS, "$limit", "$half", "unsno", "ak", "far.fk"),

@@ -1,9 +1,11 @@
-"""What a sum over no rows is: 0 where none are expected, UNKNOWN where they are and
-have not come yet.
+"""What an aggregate over no rows is: UNKNOWN where the rows have not come yet.
 
-Rows of a group are expected where somebody said that there is something to list: the
-group is shown by a condition, and that is TRUE; or it has a least number of rows, or
-fixed ones. Nothing is known of the rows of a form that nobody has begun.
+Nothing is known of a form that the schedule expects and nobody has begun.
+
+A sum is stricter, since 0 would be an answer. Rows of a group are expected where
+somebody said that there is something to list: the group is shown by a condition, and
+that is TRUE; or it has a least number of rows, or fixed ones. And nothing is known of
+the rows of a form that nobody has begun, expected or not.
 """
 
 from __future__ import annotations
@@ -11,10 +13,58 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forms_spec.model.fields import Group
-from forms_spec.rules.semantics.name_lookup import THIS, LookupFrame
+from forms_spec.rules.semantics.begun_forms import instances_of, some_row
+from forms_spec.rules.semantics.expected_forms import NO, YES, expected_form
+from forms_spec.rules.semantics.name_lookup import ALL, PREVIOUS, THIS, LookupFrame
 from forms_spec.rules.semantics.resolve_context import ResolveContext
-from forms_spec.rules.semantics.resolved import Constant, Core, Fold, RowSource
+from forms_spec.rules.semantics.resolved import Apply, Constant, Core, Fold, RowSource
 from forms_spec.rules.semantics.types import Type
+
+
+def unless_to_begin(context: ResolveContext, rows: Fold) -> Core:
+    """``any``, ``every`` or ``count``, UNKNOWN where its form is still to begin."""
+    source = rows.source
+    # The form at hand has been begun, and the previous one is one that has.
+    if source.visit in (THIS, PREVIOUS) or _is_at_hand(context, source):
+        return rows
+
+    expected = expected_form(context, source.form, source.visit)
+    if expected == NO:
+        return rows
+
+    instances = _instances(context, source)
+    come: Core = some_row(instances, rows.depth, None)
+    if expected != YES:
+        unexpected = context.negated(expected)
+        come = context.apply(Type.CONDITION, "or", come, unexpected)
+
+    unknown = Constant(type=rows.type, value=None)
+    return context.apply(rows.type, "case", come, rows, unknown)
+
+
+def _instances(context: ResolveContext, source: RowSource) -> RowSource:
+    """The forms that hold the rows."""
+    form = context.study.forms[source.form]
+    return instances_of(form, source.visit, source.depth)
+
+
+def begun_rows(core: Core) -> Core:
+    """The aggregate itself, of one that is UNKNOWN where its form is still to begin."""
+    match core:
+        case Apply(
+            operator="case", arguments=(_, Fold() as rows, Constant(value=None))
+        ):
+            return rows
+
+    return core
+
+
+def _is_at_hand(context: ResolveContext, source: RowSource) -> bool:
+    """A frame stands on an instance of the form, and all of them are looked at."""
+    if source.visit != ALL:
+        return False
+
+    return any(frame.form.name == source.form for frame in context.names.frames)
 
 
 def unless_expected(context: ResolveContext, total: Fold) -> Core:
@@ -37,8 +87,8 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
         return _in_form(context, group, source, context.names.frames[source.depth])
 
     # Rows of other forms: first a form has to be there at all.
-    instances = replace(source, table=source.form, group=False)
-    begun = _some(instances, total.depth, None)
+    instances = _instances(context, source)
+    begun = some_row(instances, total.depth, None)
     if group is None:
         return begun
 
@@ -60,7 +110,7 @@ def _come(context: ResolveContext, total: Fold) -> Core | None:
     if complete is None:
         return begun
 
-    lacking = _some(instances, total.depth, context.negated(complete))
+    lacking = some_row(instances, total.depth, context.negated(complete))
     return context.apply(Type.CONDITION, "and", begun, context.negated(lacking))
 
 
@@ -73,7 +123,7 @@ def _in_form(
     if shown is None and not group.rows.minimum and not group.rows.fixed:
         return None
 
-    there = _some(source, source.depth + 1, None)
+    there = some_row(source, source.depth + 1, None)
     if shown is None:
         return there
 
@@ -103,14 +153,3 @@ def _shown(
         return None
 
     return core
-
-
-def _some(source: RowSource, depth: int, where: Core | None) -> Core:
-    return Fold(
-        type=Type.CONDITION,
-        operator="any",
-        source=source,
-        depth=depth,
-        where=where,
-        body=None,
-    )

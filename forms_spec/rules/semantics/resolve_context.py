@@ -56,6 +56,10 @@ class ResolveContext(ABC):
     def core(self, node: syntax_tree.Node) -> Core:
         """The meaning of a node."""
 
+    @abstractmethod
+    def condition_at(self, home: Home, condition: Expression) -> Core | None:
+        """The meaning of a condition that stands elsewhere; None after a finding."""
+
     def fault(self, code: str, node: syntax_tree.Node, **words: Any) -> Core:
         """A finding at a part of the text."""
         self.findings.append(self.finding(code, node, **words))

@@ -26,7 +26,7 @@ from forms_spec.rules.semantics.calendar import (
     datetime_seconds,
     time_seconds,
 )
-from forms_spec.rules.semantics.expected_rows import unless_expected
+from forms_spec.rules.semantics.expected_rows import unless_expected, unless_to_begin
 from forms_spec.rules.semantics.home import Home
 from forms_spec.rules.semantics.name_lookup import NameFault
 from forms_spec.rules.semantics.resolve_context import WRONG, ResolveContext
@@ -145,6 +145,10 @@ class Checker(ResolveContext):
             return self.fault(fault.code, node, **fault.words)
         finally:
             self.depth -= 1
+
+    def condition_at(self, home: Home, condition: Expression) -> Core | None:
+        meaning = resolve(condition, self.study, home, Type.CONDITION)
+        return None if meaning.findings else meaning.core
 
     def heed_unit(self, node: syntax_tree.Reference, core: Core | None) -> None:
         """A warning where a number is used as if it had one unit, and its unit is
@@ -480,7 +484,8 @@ class Checker(ResolveContext):
             return self.wrong_aggregate(node)
 
         type_ = Type.SPREAD if node.function == "count" else Type.CONDITION
-        return replace(raw, operator=node.function, type=type_)
+        rows = replace(raw, operator=node.function, type=type_)
+        return unless_to_begin(self, rows)
 
     def distinct(self, node: syntax_tree.Aggregate, raw: Fold, body: Core) -> Core:
         """``count(distinct x)``"""
@@ -488,7 +493,8 @@ class Checker(ResolveContext):
             return self.wrong_aggregate(node)
 
         value = self.want(body, node.over, *_COUNTABLE)
-        return replace(raw, operator="count_distinct", type=Type.SPREAD, body=value)
+        rows = replace(raw, operator="count_distinct", type=Type.SPREAD, body=value)
+        return unless_to_begin(self, rows)
 
     def row_lookup(self, node: syntax_tree.Aggregate, raw: Fold, body: Core) -> Core:
         """``first(x)``, ``last(x)``, ``nth(x, 2)``: a value of any type."""
@@ -537,13 +543,14 @@ class Checker(ResolveContext):
             left_out = self.negated(raw.where)
             holds = self.apply(Type.CONDITION, "or", left_out, condition)
 
-        return replace(
+        rows = replace(
             raw,
             operator=function,
             type=Type.CONDITION,
             where=holds,
             body=None,
         )
+        return unless_to_begin(self, rows)
 
     def wrong_aggregate(self, node: syntax_tree.Aggregate) -> Core:
         return self.fault(
