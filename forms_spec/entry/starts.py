@@ -4,6 +4,7 @@ hour, the person.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,14 @@ from forms_spec.model.fields import Field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormOpening:
-    """When a form is opened for the first time, by the study's clock, and by whom."""
+    """When a form is opened for the first time, by the study's clock, and by whom.
+
+    ``carried`` are by group the numbers of the rows that another form has for it.
+    """
 
     now: datetime
     user: str
+    carried: Mapping[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
 
 
 def starting_texts(fields: Iterable[Field], opening: FormOpening) -> dict[str, str]:

@@ -139,8 +139,8 @@ def _paired(
     one row more does not make all that follow differ; others are paired in order.
     """
     ours, theirs = _filled(group, first), _filled(group, second)
-    if group.fixed:
-        # The dictionary lays these rows down, each with its number.
+    if group.laid_down:
+        # The dictionary or another form lays these rows down, each with its number.
         by_number = {row.number: row for row in theirs}
         for row in ours:
             yield row, by_number.pop(row.number, None)

@@ -94,8 +94,13 @@ class FieldPlan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupPlan:
+    """``lacking`` gives the number of the first row that is to be carried here and is
+    not, UNKNOWN where there is none.
+    """
+
     group: Group
     shown: Closure | None
+    lacking: Closure | None
     fields: tuple[FieldPlan, ...]
 
 
@@ -143,6 +148,29 @@ def reference_ends(field: Field) -> tuple[Expression, Expression]:
     assert isinstance(high, Expression)
 
     return low, high
+
+
+def lacking_row(group: Group, study: Study) -> Expression | None:
+    """The number of the first row that the group is to have from another form and has
+    not; None for a group that has its rows from nowhere.
+    """
+    carried = group.carried
+    if carried is None:
+        return None
+
+    # A name that no table has tells the two rows apart.
+    there = "there"
+    while there in study.tables:
+        there += "_"
+
+    text = (
+        f"min({carried.rows}.rowno as {there} where "
+        f"not any({group.name} where rowno = {there}.rowno))"
+    )
+    parsed = parse_expression(text, group.place)
+    assert isinstance(parsed, Expression)
+
+    return parsed
 
 
 PLANS: StudyCache[str, FormPlan] = StudyCache()
@@ -236,7 +264,10 @@ class _Planner:
             if field.collected
         )
 
-        return GroupPlan(group=group, shown=shown, fields=fields)
+        lacking = self.optional(
+            lacking_row(group, self.study), Home(form=self.form), Type.NUMBER
+        )
+        return GroupPlan(group=group, shown=shown, lacking=lacking, fields=fields)
 
     def field(
         self,

@@ -10,6 +10,7 @@ from forms_spec.evaluation.captured_form import EvaluatedForm
 from forms_spec.evaluation.condition_sources import row_answers
 from forms_spec.evaluation.form_plan import GroupPlan
 from forms_spec.evaluation.protocol_checks import under_check
+from forms_spec.evaluation.range_checks import plain
 from forms_spec.evaluation.unknown import UnknownExplainer
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
@@ -48,17 +49,18 @@ def _lacking(
     """The rows that a group lacks if it is asked; what is hidden needs none."""
     shown = True if plan.shown is None else plan.shown(captured.frames(None))
     if shown is True:
-        yield from _absent(captured, plan.group, rows)
+        yield from _absent(captured, plan, rows)
     elif shown is None:
-        yield from _perhaps_absent(captured, plan.group, rows, untold)
+        yield from _perhaps_absent(captured, plan, rows, untold)
 
 
 def _perhaps_absent(
-    captured: EvaluatedForm, group: Group, rows: Repetition, untold: UnknownExplainer
+    captured: EvaluatedForm, plan: GroupPlan, rows: Repetition, untold: UnknownExplainer
 ) -> Iterator[Finding]:
     """That rows are lacking where nobody knows whether the group is asked."""
+    group = plan.group
     assert group.show_when is not None
-    is_lacking = any(_absent(captured, group, rows))
+    is_lacking = any(_absent(captured, plan, rows))
     if not is_lacking:
         return
 
@@ -69,11 +71,13 @@ def _perhaps_absent(
 
 
 def _absent(
-    captured: EvaluatedForm, group: Group, rows: Repetition
+    captured: EvaluatedForm, plan: GroupPlan, rows: Repetition
 ) -> Iterator[Finding]:
     """What the group lacks where it is asked: one row for each combination of the
-    codes, or so many rows.
+    codes, or for each row of another form, or so many rows.
     """
+    group = plan.group
+    yield from _not_carried(captured, plan)
     count = len(captured.rows(group.name))
     # The rows of fixed codes are counted one by one.
     has_minimum = not rows.fixed
@@ -83,6 +87,20 @@ def _absent(
     for labels, times in _combinations(captured, group, rows):
         if times == 0:
             yield _found(captured, group, "row-missing", row=labels)
+
+
+def _not_carried(captured: EvaluatedForm, plan: GroupPlan) -> Iterator[Finding]:
+    """The first row that is to be carried from another form and is not there."""
+    if plan.lacking is None:
+        return
+
+    number = plan.lacking(captured.frames(None))
+    if isinstance(number, int):
+        assert plan.group.carried is not None
+        source = plan.group.carried.title
+        yield _found(
+            captured, plan.group, "row-not-carried", row=plain(number), source=source
+        )
 
 
 def _twice(

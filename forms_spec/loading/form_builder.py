@@ -10,6 +10,7 @@ from typing import Any
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loading.arms import ArmConditions
+from forms_spec.loading.carried_rows import carried_rows
 from forms_spec.loading.expressions import parse_at, parse_wordings
 from forms_spec.loading.field_builder import FieldBuilder, allowed_missing
 from forms_spec.loading.field_schema import FIELD, FieldSchema, MissingShape
@@ -46,6 +47,8 @@ class RowsSchema(MappingSchema):
     max = IntegerField(load_default=None)
     add = TextField(load_default=None)
     fixed = TextListField(least=1, load_default=())
+    source = TextField(data_key="from", load_default=None)
+    carry = TextListField(least=1, load_default=())
 
 
 class FieldShape(Collected):
@@ -300,6 +303,14 @@ class FormBuilder:
 
 
 def _rows(data: Mapping[str, Any], fields: Sequence[Field]) -> Repetition:
+    source = data.get("source")
+    if source is not None:
+        return Repetition(
+            minimum=0,
+            maximum=MOST_ROWS,
+            carried=carried_rows(source, data.get("carry", ())),
+        )
+
     fixed = tuple(data.get("fixed", ()))
     if fixed:
         # There is a row for each combination of the codes.

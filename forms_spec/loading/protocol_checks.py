@@ -46,6 +46,7 @@ GROUP_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "too-few-rows",
             "too-many-rows",
             "row-missing",
+            "row-not-carried",
             "row-twice",
             "rows-unknown",
         )

@@ -13,6 +13,7 @@ from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.absent_visits import absent_visit_checks
 from forms_spec.loading.arms import ArmConditions
 from forms_spec.loading.build_memory import BuildMemory
+from forms_spec.loading.carried_rows import CarriedRowsBuilder, carried_row_checks
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
@@ -185,6 +186,13 @@ class _StudyBuilder:
         arms = ArmConditions(arms=build_arms(loaded), notes=self.notes)
         forms = self._forms(codelists, missing, loaded.get("checks", {}), arms)
         visits, schedule = self._visits(forms, arms)
+        forms = CarriedRowsBuilder(
+            forms=forms,
+            visits=visits,
+            schedule=schedule,
+            parts=self.parts,
+            notes=self.notes,
+        ).build()
         subject = loaded.get("subject", {})
         study = Study(
             name=loaded.get("study", ""),
@@ -381,5 +389,6 @@ class _StudyBuilder:
         rules |= absent_visit_checks(study)
         # Their messages say conditions in words, which may name derivations.
         rules |= offered_code_checks(study)
+        rules |= carried_row_checks(study)
 
         return replace(study, rules=MappingProxyType(rules))

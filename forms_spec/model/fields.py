@@ -139,16 +139,41 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedRows:
+    """The rows of another group that a group has its rows from: of the subject's form at
+    a visit, or of a log where ``visit`` is None. ``carry`` are the fields whose values
+    come along.
+
+    A row and the one that it comes from have the same number.
+    """
+
+    table: str
+    visit: str | None
+    carry: tuple[str, ...]
+    title: str = ""
+
+    @property
+    def rows(self) -> str:
+        """The rows in the rule language: ``target[SCR]``."""
+        if self.visit is None:
+            return self.table
+
+        return f"{self.table}[{self.visit}]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Repetition:
     """How a group repeats.
 
-    ``fixed`` names the choice fields whose codes, crossed, are the rows.
+    ``fixed`` names the choice fields whose codes, crossed, are the rows. ``carried``
+    says where the rows come from, if not from whoever fills in the form.
     """
 
     minimum: int
     maximum: int
     fixed: tuple[str, ...] = ()
     add_label: str = "Add a row"
+    carried: CarriedRows | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +215,24 @@ class Group:
             return ()
 
         return self.rows.fixed
+
+    @property
+    def carried(self) -> CarriedRows | None:
+        """Where the rows come from, if from another form."""
+        if not self.rows:
+            return None
+
+        return self.rows.carried
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """The fields that say which row it is, where that is not left to people."""
+        return self.carried.carry if self.carried else self.fixed
+
+    @property
+    def laid_down(self) -> bool:
+        """Whether it is not left to people which rows there are."""
+        return bool(self.fixed) or self.carried is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,12 @@ from forms_spec.evaluation.condition_sources import (
     row_answers,
     showing_answers,
 )
-from forms_spec.evaluation.form_plan import plan_of, reference_ends, rules_of
+from forms_spec.evaluation.form_plan import (
+    lacking_row,
+    plan_of,
+    reference_ends,
+    rules_of,
+)
 from forms_spec.evaluation.protocol_checks import checks_in_full
 from forms_spec.evaluation.text_slots import (
     NotePlan,
@@ -149,11 +154,27 @@ class _FormWriter:
             "name": group.name,
             "title": group.title or self.form.title,
             "table": group.table,
-            "rows": _rows(group),
+            "rows": self.rows(group),
             "shown": shown,
             "shownBy": self.shown_rows(group),
             "checks": _checks(group.checks),
             "fields": fields,
+        }
+
+    def rows(self, group: Group) -> Json | None:
+        """How the group repeats; ``lacking`` is the first row that is to be carried here
+        from ``source`` and is not.
+        """
+        if group.rows is None:
+            return None
+
+        lacking = lacking_row(group, self.study)
+        return {
+            "minimum": group.rows.minimum,
+            "maximum": group.rows.maximum,
+            "fixed": list(group.rows.fixed),
+            "lacking": self.rule(lacking, Home(form=self.form), Type.NUMBER),
+            "source": group.carried.title if group.carried else None,
         }
 
     def field(self, field: Field, table: str, home: Home) -> Json:
@@ -254,15 +275,4 @@ def _checks(checks: Mapping[str, ProtocolCheck]) -> Json:
             "severity": check.severity.value if check.severity else None,
         }
         for code, check in checks_in_full(checks).items()
-    }
-
-
-def _rows(group: Group) -> Json | None:
-    if group.rows is None:
-        return None
-
-    return {
-        "minimum": group.rows.minimum,
-        "maximum": group.rows.maximum,
-        "fixed": list(group.rows.fixed),
     }

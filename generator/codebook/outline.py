@@ -455,6 +455,8 @@ def _section_facts(group: Group) -> Iterator[str]:
 
     if rows.fixed:
         yield f"One row for each {' and '.join(rows.fixed)}"
+    elif rows.carried is not None:
+        yield f"One row for each row of {rows.carried.title}"
     elif rows.minimum:
         yield f"Repeats as rows, {rows.minimum} to {rows.maximum}"
     else:

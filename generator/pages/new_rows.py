@@ -37,11 +37,12 @@ def with_new_rows(
     """
     added_rows = {}
     for group in form.row_groups:
-        # Without a condition all questions are asked, with all their answers.
+        # Without a condition all questions are asked, with all their answers. What is
+        # carried has to be worked out.
         if not any(_has_condition(group, field) for field in group.fields):
             continue
 
-        rows = rows_of(group, record, starts_of(group, opening))
+        rows = rows_of(group, record, starts_of(group, opening), opening)
         if rows != record.rows.get(group.name, ()):
             added_rows[group.name] = rows
 
@@ -54,7 +55,8 @@ def with_new_rows(
 
 
 def _has_condition(group: Group, field: Field) -> bool:
-    return may_hide(group, field) or bool(field.offered_when)
+    is_carried = group.carried is not None and field.value is not None
+    return is_carried or may_hide(group, field) or bool(field.offered_when)
 
 
 def may_hide(group: Group, field: Field) -> bool:
@@ -83,7 +85,7 @@ def untouched(
             continue
 
         saved = {row.number for row in stored.rows.get(group.name, ())}
-        for row in rows_of(group, record, starts):
+        for row in rows_of(group, record, starts, opening):
             is_new = row.number not in saved
             if is_new:
                 texts.update(_starts_not_asked(group, row, starts, judgement))

@@ -356,6 +356,14 @@ class Section:
         return self.layout
 
     @property
+    def grows(self) -> bool:
+        """Whether people add rows."""
+        if not self.rows:
+            return False
+
+        return not self.rows.fixed and self.rows.carried is None
+
+    @property
     def add_label(self) -> str:
         if not self.rows:
             return ""

@@ -142,7 +142,7 @@ def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Rec
     """
     rows = dict(record.rows)
     for group in form.row_groups:
-        if not group.fixed or group.name not in rows:
+        if not group.laid_down or group.name not in rows:
             continue
 
         rows[group.name] = tuple(
@@ -155,8 +155,8 @@ def without_hidden_rows(form: Form, record: Record, judgement: Judgement) -> Rec
 
 def _nothing_asked(group: Group, row: Row, judgement: Judgement) -> bool:
     for field in group.fields:
-        # What fixes the row was laid down, not answered.
-        if not field.collected or field.name in group.fixed:
+        # What says which row it is was laid down, not answered.
+        if not field.collected or field.name in group.identifying:
             continue
 
         if row.texts.get(field.name):
@@ -249,7 +249,7 @@ class _RowReader:
         # A browser may post a row twice.
         for number in dict.fromkeys(self.post.row_numbers(group.name)):
             texts = self.texts(number, before.get(number))
-            must_stay = number in before or group.fixed
+            must_stay = number in before or group.laid_down
             if must_stay or self.is_typed(texts, number):
                 yield Row(number=number, texts=texts)
 

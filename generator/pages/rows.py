@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
 
+from forms_spec.entry.starts import FormOpening
 from forms_spec.model.captured_data import Record, Row
 from forms_spec.model.fields import Form, Group
 
@@ -28,20 +29,24 @@ def fixed_rows(group: Group) -> tuple[Row, ...]:
 
 
 def laid_down(form: Form) -> frozenset[str]:
-    """The groups whose rows the dictionary lays down."""
-    return frozenset(group.name for group in form.row_groups if group.fixed)
+    """The groups whose rows are laid down by the dictionary or by another form."""
+    return frozenset(group.name for group in form.row_groups if group.laid_down)
 
 
 NO_STARTS: Mapping[str, str] = MappingProxyType({})
 
 
 def rows_of(
-    group: Group, record: Record, starts: Mapping[str, str] = NO_STARTS
+    group: Group,
+    record: Record,
+    starts: Mapping[str, str] = NO_STARTS,
+    opening: FormOpening | None = None,
 ) -> tuple[Row, ...]:
-    """The rows to ask: those captured, the fixed ones, or as many new ones as the
-    minimum says.
+    """The rows to ask: those captured, the fixed ones, those that another form has, or
+    as many new ones as the minimum says.
 
-    ``starts`` are the texts that a new row starts with.
+    ``starts`` are the texts that a new row starts with. ``opening`` knows the rows of
+    other forms; without it none are carried.
     """
     captured = record.rows.get(group.name, ())
     rows = group.rows
@@ -49,11 +54,24 @@ def rows_of(
         return ()
     if group.fixed:
         return _with_fixed(group, captured, starts)
+    if group.carried is not None:
+        carried = opening.carried.get(group.name, ()) if opening else ()
+        return _with_carried(carried, captured, starts)
     if captured:
         return captured
 
     numbers = range(1, rows.minimum + 1)
     return tuple(Row(number=number, texts=starts) for number in numbers)
+
+
+def _with_carried(
+    carried: Iterable[int], captured: tuple[Row, ...], starts: Mapping[str, str]
+) -> tuple[Row, ...]:
+    """Captured rows, and a new one for each number that another form has beside them."""
+    known = {row.number for row in captured}
+    new = [Row(number=n, texts=starts) for n in carried if n not in known]
+
+    return tuple(sorted((*captured, *new), key=lambda row: row.number))
 
 
 def _with_fixed(

@@ -147,7 +147,7 @@ def _rows(
 ) -> RowsSlots:
     starts = starts_of(group, opening)
     saved = {row.number for row in stored.rows.get(group.name, ())}
-    rows: tuple[Row, ...] = rows_of(group, record, starts)
+    rows: tuple[Row, ...] = rows_of(group, record, starts, opening)
 
     slots = [
         row_slots(

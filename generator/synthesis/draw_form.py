@@ -10,6 +10,7 @@ from random import Random
 from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.read_trace import companions
+from forms_spec.evaluation.rows_elsewhere import rows_carried
 from forms_spec.model.captured_data import FormKey, Record, Row
 from forms_spec.model.fields import Group
 from forms_spec.model.study import Study
@@ -138,6 +139,10 @@ class FormDrawer:
                 rows[group.name] = record.rows[group.name]
             else:
                 rows[group.name] = self.rows(group)
+
+            if group.carried is not None:
+                numbers = rows_carried(group, subject, key)
+                rows[group.name] = tuple(Row(number=n, texts={}) for n in numbers)
 
         return Record(texts=record.texts, rows=rows)
 

@@ -143,7 +143,7 @@ class Mover:
         if source.field is not None:
             yield from self._other_texts(state, source, peers)
 
-        if group is not None and not group.fixed:
+        if group is not None and not group.laid_down:
             yield from self._other_rows(state, source)
 
     def _other_texts(

@@ -62,6 +62,9 @@ def _group_losses(name: str, group: Group) -> Iterator[Loss]:
             f"one row for each combination of {' and '.join(group.rows.fixed)}",
         )
 
+    if group.carried is not None:
+        yield _loss(name, "rows", f"one row for each row of {group.carried.rows}")
+
     if group.show_when:
         yield _loss(name, "show_when", f"no rows unless {group.show_when.text}")
 

@@ -46,6 +46,12 @@ title: Person
 fields:
   born: {label: Born, type: partial_date}
   sex: {label: Sex, type: choice, codes: {F: Female, M: Male}}
+groups:
+  moles:
+    title: Moles
+    rows: {}
+    fields:
+      mole: {label: Mole, type: integer}
 """,
     "vs.yaml": """
 form: vs
@@ -103,6 +109,12 @@ groups:
       shape: {label: Shape, type: choice, codes: {T: {label: Tablet, when: drug = 'A' and done = 'Y'}, J: J}}
       dose: {label: Dose, type: integer, unit: mg, range: '(0, 100]', expected: [5, 50]}
       daily: {label: Daily, type: calculated, gives: integer, value: dose / 3}
+  seen_moles:
+    title: Moles again
+    show_when: done = 'Y'
+    rows: {from: 'moles[V1]', carry: [mole]}
+    fields:
+      grown: {label: Grown?, type: yes_no}
   joints:
     title: Joints
     rows: {fixed: [joint, side]}
@@ -167,6 +179,8 @@ POOL = {
     "temp_c": ["", "36.6", "37.0", "9"],
     "pregnant": ["Y", "N", "", "ND"],
     "change": ["", "1.5"],
+    "mole": ["1", "2", "ND", ""],
+    "grown": ["Y", "N", ""],
     "place": ["E", "V", "V", ""],
     "spots": ["A", "L", "A;L;B", "L;B", ""],
     "shape": ["T", "T", "J", ""],
@@ -331,6 +345,8 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(
             "R1",
             "R2",
             "R3",
+            "row-not-carried",
+            "carried_seen_moles",
             "offered_vs_place_1",
             "offered_vs_spots_1",
             "offered_vs_spots_2",

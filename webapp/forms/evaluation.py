@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge, judge_elsewhere
+from forms_spec.evaluation.rows_elsewhere import rows_elsewhere
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey, Context, FormKey, Record
@@ -88,6 +89,15 @@ def opening() -> FormOpening:
     app = services()
     now = datetime.combine(app.today(), local(app.study, app.database.clock()).time())
     return FormOpening(now=now, user=current_user.user.username)
+
+
+def opening_of(place: FormPlace) -> FormOpening:
+    """As ``opening``, with the rows that other forms have for this one."""
+    if not any(group.carried for group in place.form.row_groups):
+        return opening()
+
+    carried = rows_elsewhere(services().study, place.form, context_of(place))
+    return replace(opening(), carried=carried)
 
 
 def starting(place: FormPlace) -> Record:

@@ -128,8 +128,8 @@ def _own_rows_apart(
     rows = dict(mine.rows)
     changed: dict[RowKey, int] = {}
     for group in form.row_groups:
-        # The dictionary lays these rows down: nobody adds or removes one.
-        if group.rows and group.rows.fixed:
+        # These rows are laid down with their numbers: nobody adds one.
+        if group.laid_down:
             continue
 
         old = _numbers(base, group.name)

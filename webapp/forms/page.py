@@ -32,7 +32,7 @@ from webapp.forms.evaluation import (
     judged,
     judged_elsewhere,
     open_findings,
-    opening,
+    opening_of,
     starts_of,
 )
 from webapp.forms.finding_lines import finding_lines
@@ -216,7 +216,7 @@ def _questions(
     """The questions with their answers, and with what a new form starts with."""
     study, form = services().study, place.form
     # Whoever only reads is shown no empty rows to fill in.
-    begun = None if readonly else opening()
+    begun = None if readonly else opening_of(place)
 
     return form_html(
         study,

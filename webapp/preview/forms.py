@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry.starts import FormOpening, starting_texts
 from forms_spec.evaluation import Judgement, judge
+from forms_spec.evaluation.rows_elsewhere import rows_elsewhere
 from forms_spec.evaluation.text_slots import page_words
 from forms_spec.model.captured_data import (
     Casebook,
@@ -99,11 +100,13 @@ def rendered(
     study = seen.study
     assert study is not None
     said = page_findings or place_findings(form, judgement.findings)
+    carried = rows_elsewhere(study, form, context_of(study, asked))
+    opening = replace(asked.opening, carried=carried)
     shown = with_new_rows(
         form,
         record,
         judgement,
-        opening=asked.opening,
+        opening=opening,
         judge=lambda whole: judged(study, form, whole, asked),
     )
     words = page_words(study, form, record, context_of(study, asked))
@@ -118,7 +121,7 @@ def rendered(
         form,
         record,
         shown,
-        opening=asked.opening,
+        opening=opening,
         words=words,
         page_findings=page_findings,
     )
@@ -161,7 +164,7 @@ def _record(study: Study, form: Form, asked: Asked) -> Record:
 def with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Record:
     """One more row, for a browser without JavaScript."""
     group = form.row_group(name)
-    if group is None or group.rows is None or group.rows.fixed:
+    if group is None or group.rows is None or group.laid_down:
         return record
 
     starts = starting_texts(group.fields, opening)

@@ -242,7 +242,7 @@ def give_room_for_files(endpoint: str | None, values: dict[str, str] | None) -> 
 def _with_new_row(now: PostedForm, group_name: str) -> ResponseReturnValue:
     """One more row, for browsers without JavaScript. Nothing is saved by it."""
     group = now.place.form.row_group(group_name)
-    if group is None or group.rows is None or group.rows.fixed:
+    if group is None or group.rows is None or group.laid_down:
         return _refused("There are no rows to add here.", "Go back to the form.", 400)
     starts = starting_texts(group.fields, opening())
     shown = rows_of(group, now.record, starts)

@@ -322,6 +322,16 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     _entry(
+        "row-not-carried",
+        _REFUSE,
+        "“{label}” has no row {row}, which “{source}” has.",
+        "Open the form and save it. It then has all rows of “{source}”.",
+        (
+            "The rows of this group are carried from another form: there is one row "
+            "for each row there, with the same number."
+        ),
+    ),
+    _entry(
         "row-twice",
         _REFUSE,
         "“{label}” has more than one row for {row}.",

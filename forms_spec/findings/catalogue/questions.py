@@ -206,6 +206,38 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "      a: {label: A, type: yes_no}\n",
     ),
     refuse(
+        "rows-not-carried",
+        "The rows of {name} cannot be carried to this group: {why}",
+        "{near} Name a repeating group of another form, with the visit: target[SCR]",
+        (
+            "`from` names the repeating group of another form whose rows are shown here "
+            "again. A log has no visit."
+        ),
+        "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {from: 'target[SCR]'}\n"
+        "    fields:\n      a: {label: A}\n",
+    ),
+    refuse(
+        "field-not-carried",
+        'The field "{name}" cannot be carried: {why}',
+        "{near} Name fields of the other group that are numbers, texts, dates or choices",
+        "The fields in `carry` are read-only here and come from the row with the same "
+        "number.",
+        "form: x\ntitle: Example\nlog: true\ngroups:\n  old:\n    rows: {}\n    "
+        "fields:\n      a: {label: A, type: time}\n---\n"
+        "form: z\ntitle: Later\nlog: true\ngroups:\n  new:\n    "
+        "rows: {from: old, carry: [a]}\n    fields:\n      b: {label: B}\n",
+    ),
+    refuse(
+        "carried-with-count",
+        'Carried rows cannot have "{key}"',
+        "Remove it. The other form determines the number of rows",
+        "There is one row for each row of the other form.",
+        "form: x\ntitle: Example\nlog: true\ngroups:\n  old:\n    rows: {}\n    "
+        "fields:\n      a: {label: A}\n---\n"
+        "form: z\ntitle: Later\nlog: true\ngroups:\n  new:\n    "
+        "rows: {from: old, max: 3}\n    fields:\n      b: {label: B}\n",
+    ),
+    refuse(
         "rows-reversed",
         "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",

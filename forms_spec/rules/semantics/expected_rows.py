@@ -120,7 +120,8 @@ def _in_form(
     """``any(rows) or not shown``, as seen from the form at the source's frame."""
     assert group.rows is not None
     shown = _shown(context, group, source.depth, holder)
-    if shown is None and not group.rows.minimum and not group.rows.fixed:
+    may_be_without_rows = not group.rows.minimum and not group.laid_down
+    if shown is None and may_be_without_rows:
         return None
 
     there = some_row(source, source.depth + 1, None)

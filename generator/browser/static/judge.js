@@ -220,14 +220,17 @@ class Verdict {
     for (const [row, count] of combinations) if (count > 1) this.group(group, "row-twice", { row });
   }
 
-  // What the group lacks where it is asked: one row for each combination of the codes, or so many rows.
+  // What the group lacks where it is asked: one row for each combination of the codes or for each row of
+  // another form, or so many rows.
 
   absentRows(group, count, combinations, asked) {
-    const { minimum: least, fixed } = group.rows;
+    const { minimum: least, fixed, lacking, source } = group.rows;
     const absent = combinations
       .filter((combination) => combination[1] === 0)
       .map(([row]) => ["row-missing", { row }]);
     if (!fixed.length && count < least) absent.unshift(["too-few-rows", { count, least }]);
+    const number = lacking === null ? null : this.page.run(lacking, null);
+    if (number !== null) absent.unshift(["row-not-carried", { row: write(number, NUMBER), source }]);
     if (asked) for (const [code, words] of absent) this.group(group, code, words);
     else if (absent.length && this.untold.of(group.shown, null)) {
       this.group(group, "rows-unknown", { sources: group.shownBy });

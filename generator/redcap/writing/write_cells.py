@@ -82,6 +82,15 @@ class CellWriter:
                 "the rows become a repeating instrument of their own",
             )
 
+        if group.carried is not None:
+            self.context.loss(
+                group.name,
+                "form",
+                "rows",
+                group.carried.rows,
+                "REDCap does not take instances over from another instrument",
+            )
+
     def _field(self, group: Group, field: Field) -> Cells:
         context = self.context
         name = self._name(group, field)

@@ -22,6 +22,7 @@ from generator.validation.columnar.forms.casebooks import Casebooks
 from generator.validation.columnar.forms.dependencies import (
     companion_of,
     is_certain,
+    lacking,
     limits,
     required_condition,
     resolved,
@@ -326,6 +327,9 @@ class RelationChecks:
                 different != _combinations(group),
                 asked | (different != reported),
             )
+
+        if group.carried is not None:
+            few = few | known(self.scene.column(lacking(self.shape, group)))
 
         asked |= self.complete & few & (self._shown_group(group) != FALSE)
         self._say(asked, ASK)

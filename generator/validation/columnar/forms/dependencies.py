@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from forms_spec.evaluation.form_plan import rules_of
+from forms_spec.evaluation.form_plan import lacking_row, rules_of
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.facets import Range
 from forms_spec.model.fields import Field, Form, Group
@@ -131,6 +131,13 @@ def conditions(shape: TableShape, field: Field) -> tuple[core.Core, ...]:
         nodes.append(resolved(field.show_when, shape.study, shape.home, Type.CONDITION))
 
     return tuple(nodes)
+
+
+def lacking(shape: TableShape, group: Group) -> core.Core:
+    """The first row that is to be carried to a group of a form and is not there."""
+    expression = lacking_row(group, shape.study)
+    assert expression is not None
+    return resolved(expression, shape.study, Home(form=shape.form), Type.NUMBER)
 
 
 def companion_of(field: Field) -> str | None:

@@ -19,6 +19,7 @@ from generator.validation.columnar.forms.dependencies import (
     conditions,
     formula,
     is_certain,
+    lacking,
     limits,
     nodes,
     required_condition,
@@ -70,6 +71,11 @@ def _expressions(shape: TableShape) -> Iterator[core.Core]:
         yield from _sources(shape, item)
         yield from required_condition(shape, item)
         yield from _ends(shape, item)
+
+    # Which rows a form lacks is asked of the form.
+    for group in shape.form.row_groups if shape.group is None else ():
+        if group.carried is not None:
+            yield lacking(shape, group)
 
     for rule in shape.rules:
         for expression in filter(None, (rule.when, rule.assertion)):

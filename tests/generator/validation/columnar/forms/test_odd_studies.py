@@ -437,3 +437,58 @@ def test_answers_that_another_answer_takes_away(tmp_path: Path) -> None:
         "offered_g_z_1": 2,
         "rule-untold": 1,
     }
+
+
+TUMOURS = {
+    "b": "form: b\ntitle: B\ngroups:\n  target:\n    title: Lesions\n    rows: {}\n"
+    "    fields:\n      organ: {label: Organ, type: choice, codes: [LIVER, LUNG]}\n"
+}
+LATER = (
+    "form: a\ntitle: A\ngroups:\n  later:\n    rows: {from: 'target[V1]', carry: "
+    "[organ]}\n    fields:\n      y: {label: Y, type: integer, required: true}\n"
+)
+
+
+def test_rows_of_another_form(tmp_path: Path) -> None:
+    """A row was added, a row was lost, the form was never begun, all is well, and a
+    carried value was changed outside.
+    """
+    of = study(LATER, "  b: X .\n  a: . X\n", **TUMOURS)
+    rows = (
+        (["LIVER", "LUNG"], ["3"]),
+        (["LIVER"], ["3", "4"]),
+        (None, ["3"]),
+        (["LIVER", ""], ["3", "4"]),
+        (["LIVER"], ["3"]),
+    )
+    forms: list[CapturedForm] = []
+    for number, (there, here) in enumerate(rows, start=1):
+        subject = f"01-{number:03}"
+        later = {"later": [{"y": text} for text in here]}
+        forms.append(captured("a V2", {}, later, subject=subject))
+        if there is not None:
+            target = {"target": [{"organ": organ} for organ in there]}
+            forms.append(captured("b V1", {}, target, subject=subject))
+
+    def change(root: Path) -> None:
+        table = root / "data" / "later.csv"
+        text = table.read_text(encoding="utf-8")
+        changed = text.replace("01-005,V2,0,1,", "01-005,V2,0,1,LUNG")
+        table.write_text(changed, encoding="utf-8")
+
+    report = judged(tmp_path, of, forms, change)
+    assert report.counts.by_code == {
+        "row-not-carried": 1,
+        "carried_later": 2,
+        "calculated-differs": 1,
+        "file-changed": 1,
+    }
+    orphans = [
+        found.finding.data
+        for found in report.findings
+        if found.finding.code == "carried_later"
+    ]
+    assert [(place.subject, place.row) for place in orphans if place] == [
+        ("01-002", 2),
+        ("01-003", 1),
+    ]

@@ -1,0 +1,249 @@
+"""Rows that a group has from another form: ``rows: {from: target[SCR], carry: [tlno]}``.
+
+The fields of ``carry`` are made here, calculated from the row with the same number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from forms_spec.field_types import field_type
+from forms_spec.findings.finding import Severity
+from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.source_map import FieldPart, GroupPart, Parts
+from forms_spec.model.edit_checks import EditCheck
+from forms_spec.model.fields import CarriedRows, Field, Form, Group
+from forms_spec.model.study import Study
+from forms_spec.model.visits import Scheduled, Visit
+from forms_spec.rule_syntax.expression import Expression, parse_expression
+
+SOURCE: Final = re.compile(r"(\w+)(?:\[(\w+)\])?")
+CARRIED_KINDS: Final = frozenset({"integer", "decimal", "text", "date", "choice"})
+"""The kinds that a formula can give."""
+
+PREFIX: Final = "carried"
+
+
+def carried_rows(written: str, carry: Sequence[str]) -> CarriedRows:
+    """What ``from`` and ``carry`` say; whether there are such rows is checked when all
+    forms are known.
+    """
+    match = SOURCE.fullmatch(written.strip())
+    table, visit = match.groups() if match else (written, None)
+    return CarriedRows(table=table, visit=visit, carry=tuple(carry))
+
+
+def carried_row_checks(study: Study) -> dict[str, EditCheck]:
+    """By name, the checks that find a row whose row in the other form is gone."""
+    checks: dict[str, EditCheck] = {}
+    for table in study.tables.values():
+        group = table.group
+        if group is None or group.carried is None:
+            continue
+
+        own = [field.name for field in table.fields if field.value is None]
+        shown_on = own[0] if own else table.fields[0].name
+        name = f"{PREFIX}_{group.name}"
+        checks[name] = EditCheck(
+            name=name,
+            check=name,
+            message=f"Each row belongs to a row of “{group.carried.title}”.",
+            when=None,
+            assertion=_parsed(
+                f"any({group.carried.rows} where rowno = this.rowno)", group
+            ),
+            severity=Severity.REFUSE,
+            on=((table.name, shown_on),),
+            unknown=None,
+            place=group.place,
+        )
+
+    return checks
+
+
+def _parsed(text: str, group: Group) -> Expression:
+    parsed = parse_expression(text, group.place)
+    assert isinstance(parsed, Expression)
+    return parsed
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedRowsBuilder:
+    """Gives groups whose rows come from another form the fields that come along."""
+
+    forms: Mapping[str, Form]
+    visits: Mapping[str, Visit]
+    schedule: Mapping[tuple[str, str], Scheduled]
+    parts: Parts
+    notes: Notes
+
+    def build(self) -> dict[str, Form]:
+        """All forms, those with carried rows made anew. A group whose source is not
+        there is left without one, and has a finding.
+        """
+        forms = dict(self.forms)
+        for form in self.forms.values():
+            if not any(group.carried for group in form.row_groups):
+                continue
+
+            groups = [self._group(group) for group in form.groups]
+            forms[form.name] = replace(form, groups=tuple(groups))
+
+        return forms
+
+    def _group(self, group: Group) -> Group:
+        carried = group.carried
+        if carried is None or group.rows is None:
+            return group
+
+        spot = self._spot(group)
+        self._refuse_counts(spot)
+        source = self._source(group, carried, spot)
+        if source is None:
+            return replace(group, rows=replace(group.rows, carried=None))
+
+        assert source.rows is not None
+        fields = list(self._carried_fields(group, carried, source, spot))
+        kept = tuple(field.name for field in fields)
+        resolved = replace(carried, carry=kept, title=self._title(source, carried))
+        rows = replace(group.rows, carried=resolved, maximum=source.rows.maximum)
+
+        return replace(group, rows=rows, fields=(*fields, *group.fields))
+
+    def _spot(self, group: Group) -> SourceNode:
+        parts: list[GroupPart] = [
+            part for part in self.parts.groups if part.group is group
+        ]
+        return parts[0].spot.at("rows")
+
+    def _refuse_counts(self, spot: SourceNode) -> None:
+        for key in ("min", "max", "add", "fixed"):
+            if spot.at(key).has:
+                self.notes.say("carried-with-count", spot.at(key).key, key=key)
+
+    def _source(
+        self, group: Group, carried: CarriedRows, spot: SourceNode
+    ) -> Group | None:
+        """The group whose rows are carried; what stands in the way is noted."""
+        groups = {
+            other.name: other
+            for form in self.forms.values()
+            for other in form.row_groups
+        }
+        source = groups.get(carried.table)
+        why = self._obstacle(group, carried, source)
+        if why:
+            near = did_you_mean(carried.table, groups) if source is None else ""
+            place = spot.at("from").place
+            self.notes.say(
+                "rows-not-carried", place, name=carried.rows, why=why, near=near
+            )
+            return None
+
+        return source
+
+    def _obstacle(
+        self, group: Group, carried: CarriedRows, source: Group | None
+    ) -> str:
+        """Why rows cannot be carried; empty where they can."""
+        if source is None:
+            return "there is no repeating group of this name"
+        if source.form == group.form:
+            return "it is a group of the same form"
+
+        is_log = self.forms[source.form].log
+        if is_log:
+            return "a log has no visits" if carried.visit else ""
+        if carried.visit is None:
+            return "its form belongs to a visit, and none is named"
+
+        visit = self.visits.get(carried.visit)
+        if visit is None:
+            return f"there is no visit {carried.visit}"
+        if visit.repeats:
+            return f"the visit {carried.visit} repeats"
+
+        scheduled = {(item.form, item.visit) for item in self.schedule.values()}
+        if (source.form, carried.visit) not in scheduled:
+            return f"its form is not scheduled at {carried.visit}"
+
+        return ""
+
+    def _title(self, source: Group, carried: CarriedRows) -> str:
+        title = source.title or self.forms[source.form].title
+        if carried.visit is None:
+            return title
+
+        return f"{title} ({self.visits[carried.visit].title})"
+
+    def _carried_fields(
+        self, group: Group, carried: CarriedRows, source: Group, spot: SourceNode
+    ) -> Iterator[Field]:
+        own = {field.name for field in group.fields}
+        there = {field.name: field for field in source.fields}
+        for index, name in enumerate(carried.carry):
+            field = there.get(name)
+            place_spot = spot.at("carry", index)
+            why = _why_not(field, source) or (
+                "it is a field here" if name in own else ""
+            )
+            if why or field is None:
+                near = did_you_mean(name, there) if field is None else ""
+                self.notes.say(
+                    "field-not-carried", place_spot.place, name=name, why=why, near=near
+                )
+                continue
+
+            made = _carried_field(field, group, carried, place_spot)
+            part = FieldPart(
+                field=made,
+                spot=spot,
+                keys=frozenset(),
+                sound=True,
+                table=group.name,
+                companion_of=field,
+            )
+            self.parts.fields.append(part)
+            yield made
+
+
+def _why_not(field: Field | None, source: Group) -> str:
+    """Why a field cannot come along; empty where it can."""
+    if field is None:
+        return f"“{source.name}” has no such field"
+    if field.kind.name not in CARRIED_KINDS or not field.collected:
+        return f"it is a {field.type.name} field"
+    if field.unit_choices:
+        return "its unit is chosen"
+
+    return ""
+
+
+def _carried_field(
+    field: Field, group: Group, carried: CarriedRows, spot: SourceNode
+) -> Field:
+    """The field of the source, calculated from the row with the same number."""
+    calculated = field_type("calculated")
+    text = f"first({carried.rows}.{field.name} where rowno = this.rowno)"
+    value = parse_expression(text, spot.place)
+    assert isinstance(value, Expression)
+
+    return Field(
+        name=field.name,
+        label=field.label,
+        type=calculated,
+        kind=field.kind,
+        place=spot.place,
+        form=group.form,
+        group=group.name,
+        value=value,
+        places=field.places,
+        unit=field.unit,
+        codelist=field.codelist,
+        identifier=field.identifier,
+        control=calculated.control,
+    )
