@@ -42,8 +42,11 @@ from webapp.storage.signed_heads import SignedHead, newest_signed, sign_log
 SQLITE = b"SQLite format 3\x00"
 REDACTED_FROM = {
     "form_version": "in versions of forms",
+    "second_entry": "in second entries",
     "query_entry": "in entries of queries",
     "lock_act": "in reasons for locks",
+    "void_act": "in reasons for voiding",
+    "double_entry_act": "in reasons for decisions between entries",
     "event": "in lines of the log",
 }
 

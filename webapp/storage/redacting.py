@@ -63,6 +63,7 @@ from webapp.storage.tables import (
     query,
     query_entry,
     second_entry,
+    void_act,
 )
 
 MARK: Final = "[redacted]"
@@ -73,7 +74,7 @@ WRITTEN_BY_PEOPLE: Final = frozenset({"reason", "name", "operator", "source", "w
 """The details of events that hold what somebody wrote. Others are codes and hashes."""
 REWRITTEN: Final = (
     *(form_version, second_entry, query_entry),
-    *(lock_act, double_entry_act, event),
+    *(lock_act, void_act, double_entry_act, event),
 )
 
 
@@ -177,6 +178,7 @@ def _counted(found: Sequence[_Rewriting]) -> dict[str, Detail]:
         "second_entry": "second_entries",
         "query_entry": "entries",
         "lock_act": "locks",
+        "void_act": "voidings",
         "double_entry_act": "decisions",
         LINES: "lines",
     }
@@ -228,7 +230,8 @@ def _rewritings(
     yield from _of_versions(connection, subjid, unwanted, number)
     yield from _of_second_entries(connection, subjid, unwanted, number)
     yield from _of_entries(connection, subjid, unwanted)
-    for table, word in ((lock_act, "lock"), (double_entry_act, "double entry act")):
+    acts = ((lock_act, "lock"), (void_act, "voiding"))
+    for table, word in (*acts, (double_entry_act, "double entry act")):
         yield from _of_reasons(connection, table, word, subjid, unwanted)
     yield from _of_lines(connection, subjid, unwanted)
 
@@ -389,8 +392,8 @@ def _first_hash(connection: Connection, number: int, written: str) -> str:
 def _of_reasons(
     connection: Connection, table: Table, word: str, subjid: str, unwanted: str
 ) -> Iterator[_Rewriting]:
-    """Reasons for freezing, locking and opening, and for what was done between two
-    entries.
+    """Reasons for freezing, locking and opening, for voiding and taking that back, and
+    for what was done between two entries.
     """
     for row in connection.execute(select(table).where(table.c.subjid == subjid)).all():
         if unwanted not in row.reason:

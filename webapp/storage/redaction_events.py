@@ -24,6 +24,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "second_entry": ("form", "visit", "unsno", "version"),
         "query_entry": ("query", "entry"),
         "lock_act": ("act",),
+        "void_act": ("act",),
         "double_entry_act": ("double_act",),
         LINES: ("number",),
     }

@@ -20,10 +20,12 @@ from webapp.storage import (
     QueryAction,
     QueryPlace,
     QueryStep,
+    ReviewScope,
     broken_seals,
     get_thread,
     history,
     open_queries,
+    set_void,
 )
 from webapp.storage.audit.chain import verify_lines
 from webapp.storage.audit.database_audit import AuditReport, audit_database
@@ -60,12 +62,15 @@ def typed(database: Database) -> Database:
     )
     place = QueryPlace(subject="01-001", visit="SCR", form="vs")
     open_queries(database, [NewQuery(place=place, step=step)])
+    visit = ReviewScope("01-001", "SCR")
+    for voided, why in ((True, f"{NAME} never came"), (False, "She did come")):
+        set_void(database, visit, voided=voided, username="nurse", reason=why)
     return database
 
 
 def everything(database: Database) -> str:
     """All that the database holds, as one text."""
-    tables = ("form_version", "query_entry", "event", "subject_standing", "lock_act")
+    tables = ("form_version", "query_entry", "event", "subject_standing", "void_act")
     with database.read() as connection:
         rows = [
             str(row)
@@ -98,6 +103,7 @@ def test_the_places_of_a_text_are_shown_before_anything_is_changed(
             ("vs.remark", "reading.pulse, row 1", "reason for vs.sysbp"),
         ),
         ("query 1, entry 1", ("text",)),
+        ("voiding 1", ("reason",)),
     ]
     assert everything(typed) == before
 
@@ -121,7 +127,13 @@ def test_the_text_is_gone_everywhere_and_the_audit_says_who_took_it_out(
     (redaction,) = report.redactions
     assert redaction.number == done.event_number
     assert (redaction.username, redaction.reason) == ("nurse", WHY)
-    assert (redaction.count("form_version"), redaction.count("query_entry")) == (2, 1)
+    counts = [
+        redaction.count(table) for table in ("form_version", "query_entry", "void_act")
+    ]
+    assert counts == [2, 1, 1]
+    with typed.read() as connection:
+        reasons = connection.execute(text("SELECT reason FROM void_act ORDER BY id"))
+        assert list(reasons.scalars()) == ["[redacted] never came", "She did come"]
     assert list(broken_seals(typed)) == []
     with typed.read() as connection:
         assert list(broken_guards(connection)) == []
