@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.double_entry import DoubleEntrySchema
-from forms_spec.loading.finding_collector import SourceNode
+from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.lookup_tables import LookupTableSchema
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
 from forms_spec.loading.schema_fields import (
@@ -29,6 +29,7 @@ from forms_spec.loading.verification import VerificationSchema
 from forms_spec.loading.visit_dating import VisitDatingSchema
 from forms_spec.model.arms import Arms
 from forms_spec.model.codes import MissingCode
+from forms_spec.model.signatures import LONGEST_MEANING, USUAL_MEANINGS
 from forms_spec.model.study import Parameter
 
 INTEGER = re.compile(r"-?[0-9]+")
@@ -167,8 +168,22 @@ class StudySchema(MappingSchema):
     checks = ChecksShape(STUDY_FACETS, load_default=dict)
     subject_status = NestedField(StatusesSchema, load_default=dict)
     verification = NestedField(VerificationSchema, load_default=None)
+    signature_meanings = TextListField(least=1, most=20, load_default=USUAL_MEANINGS)
     double_entry = NestedField(DoubleEntrySchema, load_default=None)
     tables = NamedMapping(LookupTableSchema, load_default=dict)
+
+
+def build_meanings(
+    loaded: Mapping[str, Any], spot: SourceNode, notes: Notes
+) -> tuple[str, ...]:
+    """What a signature can mean, in the order of the page."""
+    meanings: tuple[str, ...] = loaded.get("signature_meanings", USUAL_MEANINGS)
+    for index, meaning in enumerate(meanings):
+        if len(meaning) > LONGEST_MEANING:
+            place = spot.at("signature_meanings", index).place
+            notes.say("signature-meaning-long", place, most=LONGEST_MEANING)
+
+    return meanings
 
 
 def build_arms(loaded: Mapping[str, Any]) -> Arms | None:

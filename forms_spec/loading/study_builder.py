@@ -30,6 +30,7 @@ from forms_spec.loading.study import (
     BY_SITE,
     StudySchema,
     build_arms,
+    build_meanings,
     build_missing,
     build_parameters,
 )
@@ -220,6 +221,7 @@ class _StudyBuilder:
             lookup_tables=build_lookup_tables(loaded, spot, self.files, self.notes),
             verification=build_verification(loaded),
             double_entry=build_double_entry(loaded),
+            signature_meanings=build_meanings(loaded, spot, self.notes),
             roles=self._roles(),
         )
 

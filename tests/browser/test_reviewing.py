@@ -14,12 +14,12 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect
 
+from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.browser.conftest import NARROW, Site, signed_in
 from tests.browser.test_looks import faults_of
 from tests.browser.validity import html_faults
 from tests.webapp.pages import cellkine
 from webapp.demo.demo_study import PASSWORD
-from webapp.review.signing import MEANINGS
 from webapp.storage import (
     Database,
     InstanceKey,
@@ -104,7 +104,7 @@ def signing(database: Database, scope: ReviewScope) -> None:
     user = get_user(database, "investigator")
     assert user is not None
     seen = fingerprint(forms_to_sign(database, scope))
-    sign(database, scope, user=user, meaning=MEANINGS[0], seen=seen)
+    sign(database, scope, user=user, meaning=USUAL_MEANINGS[0], seen=seen)
 
 
 def verify(database: Database, key: InstanceKey) -> None:

@@ -1,4 +1,4 @@
-"""What keeps somebody from signing, and what a signature can mean."""
+"""What keeps somebody from signing, and where to do something about it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,6 @@ from webapp.review.lock_words import scope_title
 from webapp.review.subject_review import forms_to_review, scope_value
 from webapp.services import services
 from webapp.storage import InstanceKey, QueryThread, ReviewScope, Status
-
-MEANINGS: Final = (
-    "I have reviewed these data. They are complete and correct.",
-    "I am responsible for these data.",
-    "I approve these data.",
-    "I entered these data.",
-)
-"""What a signature can mean: review, responsibility, approval, authorship."""
-
 
 UNFINISHED: Final = {
     Status.DRAFT: "a draft",

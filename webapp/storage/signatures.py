@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from forms_spec.model.roles import AlertKind
+from forms_spec.model.signatures import LONGEST_MEANING
 from webapp.storage.alerts import NewAlert, insert_alerts
 from webapp.storage.database import Database
 from webapp.storage.events import (
@@ -44,8 +45,6 @@ from webapp.storage.tables import (
 )
 from webapp.storage.users import User
 from webapp.storage.voids import find_voids
-
-LONGEST_MEANING: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

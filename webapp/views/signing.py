@@ -21,7 +21,7 @@ from webapp.casebook.subject_status import judged_casebook
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import scope_title
 from webapp.review.signature_words import ShownSignature, shown_signature
-from webapp.review.signing import MEANINGS, SigningObstacle, signing_obstacles
+from webapp.review.signing import SigningObstacle, signing_obstacles
 from webapp.review.subject_review import ReviewLine, subject_review
 from webapp.security import sessions
 from webapp.security.access import SIGN, allow
@@ -76,7 +76,7 @@ def take_signature(subjid: str) -> ResponseReturnValue:
     meaning = request.form.get("meaning", "")
     if asked.obstacles:
         return _page(asked, meaning=meaning), 409
-    if meaning not in MEANINGS:
+    if meaning not in services().study.signature_meanings:
         message = "Choose what your signature means, then sign again."
         return _page(asked, message=message), 422
 
@@ -136,7 +136,7 @@ def _page(asked: ToSign, *, message: str = "", meaning: str = "") -> str:
         title=scope_title(asked.line.scope),
         forms=[(_title(form), form.version) for form in asked.forms],
         seen=fingerprint(asked.forms),
-        meanings=MEANINGS,
+        meanings=services().study.signature_meanings,
         meaning=meaning,
         message=message,
         provider=services().provider,

@@ -574,6 +574,14 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         _study("verification: {critical: [base.nn]}\n"),
     ),
     refuse(
+        "signature-meaning-long",
+        "The meaning of a signature has more than {most} characters",
+        "Write one or two short sentences",
+        "Who signs chooses one of these meanings. It stands beside the printed name on "
+        "the form, in the casebook and on paper.",
+        _study(f'signature_meanings: ["{"I approve. " * 20}"]\n'),
+    ),
+    refuse(
         "double-entry-unknown",
         'There is no form "{name}" to enter twice',
         "{near} Write the name of a form",

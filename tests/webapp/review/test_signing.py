@@ -5,6 +5,7 @@ signature and its break are shown.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.generator.paper.documents import pdf_text, squeezed
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.demo.demo_study import PASSWORD
-from webapp.review.signing import MEANINGS
 from webapp.storage import Role, add_user, signatures_of
 
 FORM = "/subjects/01-001/SCR/vs"
 SIGN = "/subjects/01-001/sign"
 REVIEW = "/subjects/01-001/review"
-MEANING = MEANINGS[0]
+MEANING = USUAL_MEANINGS[0]
 
 
 @pytest.fixture
@@ -169,6 +170,22 @@ def test_a_meaning_that_nobody_offers_is_refused(app: Flask, ines: FlaskClient) 
         assert "Choose what your signature means" in answer.text
     assert sign(ines, seen="0" * 64).status_code == 409
     assert signatures_of(database_of(app), "01-001") == ()
+
+
+@pytest.mark.usefixtures("nurse")
+def test_the_dictionary_may_word_what_a_signature_means(
+    app: Flask, ines: FlaskClient
+) -> None:
+    own = ("Reviewed by the investigator.", "Approved.")
+    served = app.extensions["crfsmith"]
+    study = replace(served.study, signature_meanings=own)
+    app.extensions["crfsmith"] = replace(served, study=study)
+
+    assert all(meaning in ines.get(f"{SIGN}?of=SCR/vs").text for meaning in own)
+    assert sign(ines, meaning=MEANING).status_code == 422
+    assert sign(ines, meaning=own[1]).status_code == 303
+    [signed] = signatures_of(database_of(app), "01-001")
+    assert signed.meaning == own[1]
 
 
 def test_what_is_not_there_cannot_be_signed(ines: FlaskClient) -> None:

@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.studies import small_study
 from tests.webapp.pages import sign_in, token
 from tests.webapp.security.small_provider import (
@@ -41,7 +42,6 @@ from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
 from webapp.installation.provider_settings import ProviderSettings
 from webapp.installation.settings import Settings
-from webapp.review.signing import MEANINGS
 from webapp.storage import (
     EventKind,
     Role,
@@ -462,7 +462,7 @@ def test_signing_still_takes_the_password_of_this_study(
     seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
     assert seen
     data = {"csrf_token": token(page), "of": "SCR/vs", "seen": seen[1],
-            "meaning": MEANINGS[0], "username": "ines"}  # fmt: skip
+            "meaning": USUAL_MEANINGS[0], "username": "ines"}  # fmt: skip
     assert ines.post(SIGN, data=data).status_code == 401
     signed = ines.post(SIGN, data={**data, "password": PASSWORD})
     assert signed.status_code == 303, signed.text

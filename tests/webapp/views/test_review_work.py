@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.studies import study_of
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.demo.demo_study import PASSWORD
-from webapp.review.signing import MEANINGS
 from webapp.storage import (
     ALL_SITES,
     NewQuery,
@@ -120,7 +120,7 @@ def verify(client: FlaskClient, address: str) -> None:
 def sign(client: FlaskClient, of: str) -> None:
     page = client.get(f"{SUBJECT}/sign?of={of}").text
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
-    proof = {"username": "ines", "password": PASSWORD, "meaning": MEANINGS[0]}
+    proof = {"username": "ines", "password": PASSWORD, "meaning": USUAL_MEANINGS[0]}
     data = {"csrf_token": token(page), "of": of, "seen": seen, **proof}
     assert client.post(f"{SUBJECT}/sign", data=data).status_code == 303
 
