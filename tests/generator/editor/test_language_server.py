@@ -235,6 +235,28 @@ def test_old_keys_are_renamed_at_one_click(editor: Editor) -> None:
     assert editor.edited(every["edit"])[name] == before
 
 
+def test_what_cdash_names_decide_is_said_at_one_click(editor: Editor) -> None:
+    before = editor.texts[STUDY]
+    said = "visit: {date: sv.visdat, missed: sv.svreas}\n"
+    editor.type(STUDY, said, "")
+    editor.open("forms/sv.yaml")
+    [finding] = editor.diagnostics["forms/sv.yaml"]
+    assert finding["code"] == "decided-by-cdash-name"
+
+    [fix] = editor.fixes("forms/sv.yaml", finding)
+    assert fix["title"] == "Add visit to the study file"
+    assert editor.edited(fix["edit"])[STUDY] == before
+    editor.type(STUDY, "last_day:", f"{said}last_day:")
+
+
+def test_a_field_that_dates_visits_is_renamed_where_they_are_dated(
+    editor: Editor,
+) -> None:
+    editor.open("forms/sv.yaml")
+    edit = editor.at("rename", "forms/sv.yaml", "svre|as:", newName="whynot")
+    assert "missed: sv.whynot}" in editor.edited(edit)[STUDY]
+
+
 def test_closing_without_saving_gives_the_saved_file_back(editor: Editor) -> None:
     editor.open("codelists.yaml")
     editor.open(VS)

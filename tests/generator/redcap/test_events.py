@@ -348,7 +348,7 @@ def test_the_lists_come_back_as_they_were_and_otherwise_as_the_visits_are() -> N
 def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
     files = {
         "study.yaml": (
-            "study: S\ntitle: S\nday_zero: f.d\nanchors: {LAST: f.d}\n"
+            "study: S\ntitle: S\nday_zero: f.d\nanchors: {LAST: f.d}\nvisit: {date: f.d}\n"
             "subject: {pattern: '[0-9]+', example: '1'}\n"
         ),
         "visits.yaml": "visits:\n  W2: {title: Week 2, target: week 2}\n"
@@ -368,6 +368,7 @@ def test_what_the_lists_cannot_say_of_our_visits_is_listed() -> None:
         "log",
         "timing",
         "timing",
+        "visit-date",
         "visit-type",
     ]
     lost = [one.original for one in written.losses if one.kind == "timing"]
