@@ -174,7 +174,7 @@ def main() -> int:
     refused = [
         one
         for one in lines
-        if any(found.severity is Severity.REFUSE for found in one.converted.findings)
+        if any(found.severity is Severity.ERROR for found in one.converted.findings)
     ]
     return int(bool(refused) or any(one.differing for one in lines))
 

@@ -91,7 +91,7 @@ def _result(
 
     kept = without_consequences(notes.findings, documents, incomplete=incomplete)
     findings = tuple(sorted(kept, key=_order))
-    is_refused = any(finding.severity is Severity.REFUSE for finding in notes.findings)
+    is_refused = any(finding.severity is Severity.ERROR for finding in notes.findings)
     if is_refused or loaded is None:
         return LoadResult(study=None, findings=findings)
 

@@ -186,7 +186,7 @@ def _unseen_in(
         return unseen[0]
 
     for check in study.rules.values():
-        is_error = check.severity is Severity.REFUSE
+        is_error = check.severity is Severity.ERROR
         if not is_error or not _is_of(study, check.on, form):
             continue
 

@@ -28,7 +28,7 @@ from forms_spec.rules.semantics.types import Type
 
 _CONDITIONS: StudyCache[int, Closure] = StudyCache()
 """By the identity of a criterion's condition, which lives as long as its study."""
-GRAVE = frozenset({Severity.REFUSE, Severity.QUERY})
+GRAVE = frozenset({Severity.ERROR, Severity.QUERY})
 
 
 class Verdict(Enum):

@@ -53,4 +53,4 @@ class Judgement:
     @property
     def may_complete(self) -> bool:
         """True when nothing stands that refuses completion."""
-        return all(finding.severity is not Severity.REFUSE for finding in self.findings)
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)

@@ -117,7 +117,7 @@ def waits_for(
     rule = rule_of(study, finding)
     if rule is None or place is None:
         return ()
-    if finding.severity is Severity.REFUSE:
+    if finding.severity is Severity.ERROR:
         return ()
 
     form = study.tables[rule.on[0][0]].form

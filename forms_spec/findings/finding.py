@@ -11,34 +11,16 @@ from forms_spec.findings.places import DataPlace, TextPlace
 class Severity(Enum):
     """How much a finding weighs.
 
-    REFUSE stops a form from being completed and a dictionary from being used. QUERY is
+    ERROR stops a form from being completed and a dictionary from being used. QUERY is
     a question that a person has to answer. WARNING may be kept with a reason.
     """
 
-    REFUSE = "refuse"
+    ERROR = "error"
     QUERY = "query"
     WARNING = "warning"
 
-    @property
-    def word(self) -> str:
-        """The severity as people read it: ``error``, ``query`` or ``warning``."""
-        if self is Severity.REFUSE:
-            return "error"
 
-        word: str = self.value
-        return word
-
-    @classmethod
-    def of_word(cls, word: str) -> Severity:
-        """The severity that a dictionary calls so; ``ValueError`` for another word."""
-        for severity in cls:
-            if severity.word == word:
-                return severity
-
-        raise ValueError(f"there is no severity {word!r}")
-
-
-WORDS = tuple(severity.word for severity in Severity)
+WORDS = tuple(severity.value for severity in Severity)
 """The severities as a dictionary writes them."""
 
 

@@ -74,7 +74,7 @@ class _OneCheck(ScalarField):
         if isinstance(value, dict):
             data = _CHECK.load(value)
             word = data["severity"]
-            severity = Severity.of_word(word) if word else None
+            severity = Severity(word) if word else None
             return ProtocolCheck(name=data["check"], severity=severity)
 
         return ProtocolCheck(name=_TEXT.deserialize(value))

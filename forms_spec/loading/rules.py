@@ -173,7 +173,7 @@ class RulesBuilder:
             message=data.get("message", name),
             when=when.expression if when else None,
             assertion=assertion.expression,
-            severity=Severity.of_word(data.get("severity", "error")),
+            severity=Severity(data.get("severity", "error")),
             on=on,
             unknown=data.get("unknown"),
             place=spot.key,

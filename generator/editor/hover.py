@@ -104,7 +104,7 @@ def _visit(analysis: Analysis, study: Study, symbol: Symbol) -> Lines:  # noqa: 
 def _rule(analysis: Analysis, study: Study, symbol: Symbol) -> Lines:  # noqa: ARG001
     rule = study.rules.get(symbol.name)
     if rule is not None:
-        yield f"{rule.message} ({rule.severity.word})"
+        yield f"{rule.message} ({rule.severity.value})"
 
 
 def _derivation(analysis: Analysis, study: Study, symbol: Symbol) -> Lines:  # noqa: ARG001

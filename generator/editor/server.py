@@ -32,7 +32,7 @@ last character only.
 """
 
 SEVERITIES = {
-    Severity.REFUSE: types.DiagnosticSeverity.Error,
+    Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.QUERY: types.DiagnosticSeverity.Information,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
 }

@@ -17,9 +17,9 @@ from forms_spec.model.captured_data import CellKey, Record
 from forms_spec.model.fields import Form
 from generator.pages.input_names import KEPT_PREFIX, cell_name
 
-MARKS = {Severity.REFUSE: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
+MARKS = {Severity.ERROR: "▲", Severity.QUERY: "▲", Severity.WARNING: "△"}
 WORDS = {
-    Severity.REFUSE: "Must be corrected",
+    Severity.ERROR: "Must be corrected",
     Severity.QUERY: "Query",
     Severity.WARNING: "Warning",
 }

@@ -382,6 +382,6 @@ def _put_findings(
 ) -> None:
     for name, placed in page_findings.of(table, row):
         slots.findings[name] += finding_html(placed, record)
-        must_be_corrected = placed.finding.severity is Severity.REFUSE
+        must_be_corrected = placed.finding.severity is Severity.ERROR
         if must_be_corrected:
             slots.invalid.add(name)

@@ -71,7 +71,7 @@ class FormAnswers:
         """By cell: the findings that are open, and those that were confirmed and why."""
         notes: dict[CellKey | None, list[Words]] = {}
         for finding in self.judgement.findings:
-            words = f"Open {finding.severity.word}: {finding.message}"
+            words = f"Open {finding.severity.value}: {finding.message}"
             note = Words(text=words, tone="warning")
             notes.setdefault(_cell_of(finding), []).append(note)
 

@@ -266,6 +266,6 @@ def refuses(item: Field, side: str) -> bool:
 
 
 def is_refusal(checks: Mapping[str, ProtocolCheck], code: str) -> bool:
-    """Whether a finding refuses a form, which a protocol check may say otherwise."""
+    """Whether a finding errors a form, which a protocol check may say otherwise."""
     check = checks.get(code)
-    return check is None or check.severity in (None, Severity.REFUSE)
+    return check is None or check.severity in (None, Severity.ERROR)

@@ -334,7 +334,7 @@ def is_confirmed(study: Study, witness: WitnessRecord, goal: Goal) -> bool:
         assert form is not None
         for result in judge_captured(form, completing=False).findings:
             refused = result.data.field if result.data is not None else None
-            is_refusal = result.severity is Severity.REFUSE and refused != goal.about
+            is_refusal = result.severity is Severity.ERROR and refused != goal.about
             # What a rule finds has the name of its check as its code.
             if is_refusal and result.code in CATALOGUE:
                 return False

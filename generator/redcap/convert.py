@@ -118,7 +118,7 @@ def convert_redcap(
 
         loaded = load_study(converted.files)
         errors = [
-            entry for entry in loaded.findings if entry.severity is Severity.REFUSE
+            entry for entry in loaded.findings if entry.severity is Severity.ERROR
         ]
 
         wrong = conversion.wrong_parts(errors)
@@ -152,7 +152,7 @@ def _finished(
 
 
 def _has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:
-    return any(entry.severity is Severity.REFUSE for entry in findings)
+    return any(entry.severity is Severity.ERROR for entry in findings)
 
 
 class _Conversion:

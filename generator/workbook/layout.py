@@ -205,7 +205,7 @@ RULES = WorkbookSheet(
         SheetColumn("message", 50, "What people read when it fails."),
         SheetColumn("when", 40, "The condition on which it applies. Empty: always."),
         SheetColumn("assert", 50, "What has to be true."),
-        SheetColumn("severity", 10, "refuse, query or warning."),
+        SheetColumn("severity", 10, "error, query or warning."),
         SheetColumn("on", 24, "The fields that show it, as [form.field]."),
         SheetColumn("unknown", 16, "What happens if a value is missing."),
         _OTHER,

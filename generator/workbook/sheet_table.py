@@ -77,7 +77,7 @@ class SheetNotes:
     @property
     def refuse(self) -> bool:
         """Whether a finding is an error."""
-        return any(item.severity is Severity.REFUSE for item in self.findings)
+        return any(item.severity is Severity.ERROR for item in self.findings)
 
 
 def is_safe_name(name: str) -> bool:

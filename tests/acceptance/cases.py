@@ -37,7 +37,7 @@ from tests.data_dictionary.conftest import cellkine, subject_texts
 from tests.data_dictionary.verdicts import Case
 
 FOLDER = Path(__file__).parent / "cases"
-LETTERS = {Severity.REFUSE: "E", Severity.QUERY: "Q", Severity.WARNING: "W"}
+LETTERS = {Severity.ERROR: "E", Severity.QUERY: "Q", Severity.WARNING: "W"}
 GIVES: Mapping[str, bool | None] = {"true": True, "false": False, "unknown": None}
 VISITS = ("SCR", "D0", "D1", "D35", "W2", "M3", "M6", "M12", "M18", "M24")
 ASKED = frozenset({"why", "finds", "gives", "keep"})

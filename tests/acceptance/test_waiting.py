@@ -150,7 +150,7 @@ def test_only_a_rule_that_does_not_refuse_waits_and_only_for_a_form_that_is_not_
     with signed_in_request(entering.app):
         for found, leads in judged_casebook(subject).waiting:
             assert rule_of(cellkine(), found) is not None
-            assert found.severity is not Severity.REFUSE
+            assert found.severity is not Severity.ERROR
             assert not found.alerts
             assert leads
             assert not {lead.address for lead in leads} & begun

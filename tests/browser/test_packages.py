@@ -81,7 +81,7 @@ def test_a_dropped_file_is_judged_at_once(manager: Page) -> None:
     manager.evaluate(DROP, "dropped.zip")
     manager.wait_for_url("**/packages/*")
     done(manager)
-    expect(manager.locator(".finding.refuse")).to_contain_text(
+    expect(manager.locator(".finding.error")).to_contain_text(
         "dropped.zip is not a zip file."
     )
     manager.get_by_role("button", name="Delete this report").click()

@@ -260,7 +260,7 @@ def _show_text(source: str, report: AuditReport) -> None:
             click.echo(printable(line))
 
     for item in report.findings:
-        word = item.finding.severity.word
+        word = item.finding.severity.value
         click.echo(f"\n{word}: {printable(item.finding.message)} [{item.finding.code}]")
         if item.more:
             click.echo(f"    {_following(item)}")
@@ -294,7 +294,7 @@ def _show_json(source: str, report: AuditReport) -> None:
     findings = [
         {
             "code": item.finding.code,
-            "severity": item.finding.severity.word,
+            "severity": item.finding.severity.value,
             "message": item.finding.message,
             "remedy": item.finding.remedy,
             "more": item.more,

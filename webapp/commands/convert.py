@@ -249,7 +249,7 @@ def _write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
 def _show(findings: Iterable[Finding], files: Mapping[str, str]) -> None:
     """Shows the findings, those that refuse the dictionary first."""
     errors_first = sorted(
-        findings, key=lambda item: item.severity is not Severity.REFUSE
+        findings, key=lambda item: item.severity is not Severity.ERROR
     )
     for finding in errors_first:
         show_finding(finding, files)

@@ -27,11 +27,11 @@ def _list() -> None:
     width = max(len(code) for code in CATALOGUE)
     for code in sorted(CATALOGUE):
         entry = CATALOGUE[code]
-        click.echo(f"{code:<{width}}  {entry.severity.word:<7}  {entry.message}")
+        click.echo(f"{code:<{width}}  {entry.severity.value:<7}  {entry.message}")
 
 
 def _explain(entry: CatalogueEntry) -> None:
-    click.echo(f"{entry.code} ({entry.severity.word})\n")
+    click.echo(f"{entry.code} ({entry.severity.value})\n")
     click.echo(wrapped(f"Message: {entry.message}"))
     click.echo(wrapped(f"Remedy: {entry.remedy}"))
     click.echo(f"\n{wrapped(entry.explanation)}")

@@ -103,7 +103,7 @@ def command(url: str, path: Path, name: str, dictionary: str) -> None:
 
 def _line(finding: Finding) -> str:
     return (
-        f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]"
+        f"{finding.severity.value}: {finding.message} {finding.remedy} [{finding.code}]"
     )
 
 

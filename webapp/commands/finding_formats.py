@@ -17,7 +17,7 @@ from forms_spec.findings.places import TextPlace
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: Mapping[Severity, str] = MappingProxyType(
     {
-        Severity.REFUSE: "error",
+        Severity.ERROR: "error",
         Severity.QUERY: "warning",
         Severity.WARNING: "warning",
     }

@@ -281,5 +281,5 @@ def _need_whole(package: OpenPackage, known: int) -> None:
     """
     counts = package.report().counts
     left_out = counts.by_code.get("subject-number", 0) + known
-    if counts.by_severity.get(Severity.REFUSE.value, 0) > left_out:
+    if counts.by_severity.get(Severity.ERROR.value, 0) > left_out:
         raise PackageFaulty

@@ -75,7 +75,7 @@ class ShownAsText(ImportOutput):
                 click.echo(_finding(finding.finding))
 
     def form(self, preview: FormPreview) -> None:
-        self.judged.update(result.severity.word for result in preview.judged)
+        self.judged.update(result.severity.value for result in preview.judged)
         # An import is often given once more: what it has brought already is not listed.
         is_same = preview.outcome is ImportOutcome.SAME and not preview.findings
         if is_same and not self.cells:
@@ -267,7 +267,7 @@ def _texts(cell: CellPreview) -> str:
 
 def _finding(finding: Finding) -> str:
     return (
-        f"{finding.severity.word}: {finding.message} {finding.remedy} [{finding.code}]"
+        f"{finding.severity.value}: {finding.message} {finding.remedy} [{finding.code}]"
     )
 
 

@@ -13,7 +13,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.yaml_source.document import LINE_BREAK
 
 COLOURS: Mapping[Severity, str] = {
-    Severity.REFUSE: "red",
+    Severity.ERROR: "red",
     Severity.QUERY: "magenta",
     Severity.WARNING: "yellow",
 }
@@ -32,7 +32,7 @@ def show_finding(
     to do.
     """
     place = f"{finding.text}: " if finding.text else ""
-    word = click.style(finding.severity.word, fg=COLOURS[finding.severity], bold=True)
+    word = click.style(finding.severity.value, fg=COLOURS[finding.severity], bold=True)
     click.echo(
         f"{click.style(place, bold=True)}{word} {printable(finding.message)} "
         f"[{finding.code}]"

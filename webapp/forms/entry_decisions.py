@@ -226,7 +226,7 @@ def _wrong(judgement: Judgement) -> str:
     findings = [
         finding.message
         for finding in judgement.findings
-        if finding.severity is Severity.REFUSE
+        if finding.severity is Severity.ERROR
     ]
     said = " ".join(dict.fromkeys(findings))
     return f"With these answers the form is not complete. {said}".strip()

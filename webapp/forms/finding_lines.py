@@ -39,7 +39,7 @@ def finding_lines(form: Form, page_findings: PageFindings) -> list[FindingLine]:
     One that hangs on several fields of the page is listed at its home. One that waits
     for another form is not listed: it stands beside its field.
     """
-    order = {Severity.REFUSE: 0, Severity.QUERY: 2, Severity.WARNING: 3}
+    order = {Severity.ERROR: 0, Severity.QUERY: 2, Severity.WARNING: 3}
 
     def rank(spot: FindingPlacement) -> int:
         return 1 if spot.finding.alerts else order[spot.finding.severity]

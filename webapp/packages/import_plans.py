@@ -567,7 +567,7 @@ class _PlannedForm:
         if status is Status.COMPLETE and not verdict.may_complete:
             status = Status.DRAFT
             hard = tuple(
-                item for item in verdict.findings if item.severity is Severity.REFUSE
+                item for item in verdict.findings if item.severity is Severity.ERROR
             )
             verdict = self.verdict(casebook, completing=False)
             notes.append(

@@ -11,7 +11,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.places import TextPlace
 from webapp.preview.field_markers import FormPart, about
 
-GRAVITY = {Severity.REFUSE: 0, Severity.QUERY: 1, Severity.WARNING: 2}
+GRAVITY = {Severity.ERROR: 0, Severity.QUERY: 1, Severity.WARNING: 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,7 +88,7 @@ class _Obstacles:
     def of_errors(self) -> Iterator[SigningObstacle]:
         errors: Counter[FormKey] = Counter()
         for finding in self.judged.open:
-            if finding.severity is Severity.REFUSE:
+            if finding.severity is Severity.ERROR:
                 errors.update(places_of(services().study, finding))
 
         for key, count in errors.items():
@@ -113,8 +113,8 @@ class _Obstacles:
 
 def is_error(study: Study, code: str) -> bool:
     """Whether the finding that a query is about is an error."""
-    if code in CATALOGUE and CATALOGUE[code].severity is Severity.REFUSE:
+    if code in CATALOGUE and CATALOGUE[code].severity is Severity.ERROR:
         return True
 
     rules = [rule for rule in study.rules.values() if code in (rule.name, rule.check)]
-    return any(rule.severity is Severity.REFUSE for rule in rules)
+    return any(rule.severity is Severity.ERROR for rule in rules)

@@ -33,7 +33,7 @@ function paint(place, name, findings, due) {
   for (const box of place.querySelectorAll(
     `:is([name="${name}"], [name="u:${name}"]):not([type=radio], [type=checkbox], [type=hidden])`,
   )) {
-    if (fits.some((finding) => finding.severity === "refuse")) box.setAttribute("aria-invalid", "true");
+    if (fits.some((finding) => finding.severity === "error")) box.setAttribute("aria-invalid", "true");
     else box.removeAttribute("aria-invalid");
   }
 }
@@ -49,7 +49,7 @@ function focusIn(message) {
   };
 }
 
-const MARKS = { refuse: ["▲", "Must be corrected"], query: ["▲", "Query"], warning: ["△", "Warning"] };
+const MARKS = { error: ["▲", "Must be corrected"], query: ["▲", "Query"], warning: ["△", "Warning"] };
 const ALERT = ["‼", "Act now"];
 
 function lines(name, finding) {

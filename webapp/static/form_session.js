@@ -89,7 +89,7 @@ function askPassword(session, needed) {
     autocapitalize: "none",
     spellcheck: false,
   });
-  const refused = element("p", { className: "finding refuse", hidden: true });
+  const refused = element("p", { className: "finding error", hidden: true });
   refused.setAttribute("role", "alert");
   const notice = element(
     "form",

@@ -58,7 +58,7 @@ class FindingCounts:
     def of(cls, findings: Iterable[Finding]) -> FindingCounts:
         severities = [finding.severity for finding in findings]
         return cls(
-            refused=severities.count(Severity.REFUSE),
+            refused=severities.count(Severity.ERROR),
             queries=severities.count(Severity.QUERY),
             warnings=severities.count(Severity.WARNING),
         )

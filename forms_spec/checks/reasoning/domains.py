@@ -367,7 +367,7 @@ def _is_hard(field: Field, code: str) -> bool:
     if check is None or check.severity is None:
         return True
 
-    return check.severity is Severity.REFUSE
+    return check.severity is Severity.ERROR
 
 
 def _everything(type_: Type) -> ValueSet:

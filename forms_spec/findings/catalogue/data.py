@@ -18,12 +18,12 @@ def _entry(
     )
 
 
-_REFUSE, _QUERY, _WARNING = Severity.REFUSE, Severity.QUERY, Severity.WARNING
+_ERROR, _QUERY, _WARNING = Severity.ERROR, Severity.QUERY, Severity.WARNING
 
 ENTRIES: tuple[CatalogueEntry, ...] = (
     _entry(
         "required-blank",
-        _REFUSE,
+        _ERROR,
         "“{label}” is not answered.",
         "Answer it, or choose a reason why there is no answer if the field allows one.",
         (
@@ -43,7 +43,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "hidden-with-value",
-        _REFUSE,
+        _ERROR,
         "“{label}” no longer applies but contains {answer}.",
         "Clear it, or correct the answer it depends on.",
         (
@@ -53,7 +53,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "choice-retired",
-        _REFUSE,
+        _ERROR,
         "“{choice}” is no longer offered for “{label}”.",
         "Choose another answer.",
         (
@@ -75,7 +75,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "missing-not-allowed",
-        _REFUSE,
+        _ERROR,
         "“{label}” needs an answer. The reason {name} is not allowed here.",
         "Enter an answer, or a reason that the field allows.",
         (
@@ -85,14 +85,14 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "missing-draft-only",
-        _REFUSE,
+        _ERROR,
         "“{label}” still says: {reason}.",
         "Replace it with the answer before you complete the form.",
         "Some missing codes, such as a pending result, are allowed in drafts only.",
     ),
     _entry(
         "below-range",
-        _REFUSE,
+        _ERROR,
         "“{label}” is {answer}. It must be {bound}.",
         "Check it against the source and correct it.",
         (
@@ -102,7 +102,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "above-range",
-        _REFUSE,
+        _ERROR,
         "“{label}” is {answer}{future}. It must be {bound}.",
         "Check it against the source and correct it.",
         (
@@ -242,7 +242,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "unit-missing",
-        _REFUSE,
+        _ERROR,
         "“{label}” is {answer} without a unit.",
         "Choose the unit.",
         "The unit of this value is chosen beside it. Without the unit the value has "
@@ -273,21 +273,21 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "too-many-rows",
-        _REFUSE,
+        _ERROR,
         "“{label}” has {count} rows. At most {most} are allowed.",
         "Remove rows, or ask the study designer to allow more.",
         "A repeating group can have a maximum number of rows.",
     ),
     _entry(
         "too-few-rows",
-        _REFUSE,
+        _ERROR,
         "“{label}” has {count} rows. At least {least} are required.",
         "Add the missing rows.",
         "A repeating group of a complete form can have a minimum number of rows.",
     ),
     _entry(
         "row-missing",
-        _REFUSE,
+        _ERROR,
         "“{label}” has no row for {row}.",
         "Add the row.",
         "The rows of this group are fixed: one row for each combination of its codes.",
@@ -333,7 +333,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "row-twice",
-        _REFUSE,
+        _ERROR,
         "“{label}” has more than one row for {row}.",
         "Remove the duplicate rows.",
         "The rows of this group are fixed: one row for each combination of its codes.",

@@ -31,7 +31,7 @@ def refuse(
     """A finding that is an error."""
     return CatalogueEntry(
         code=code,
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message=message,
         remedy=remedy,
         explanation=explanation,

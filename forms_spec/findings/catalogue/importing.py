@@ -8,7 +8,7 @@ from forms_spec.findings.finding import Severity
 ENTRIES: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
         code="import-other-site",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message=(
             "{subject} belongs to site {site} here, but to site {value} in the package."
         ),
@@ -23,7 +23,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-other-dictionary",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="Site {site} still works under the dictionary {value} here.",
         remedy=(
             "Release the new dictionary for the site with `crfsmith release`, then "
@@ -37,7 +37,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-form-closed",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{value} is {state} here by {user} since {since}.",
         remedy=(
             "Leave the form as it is, or ask a data manager to open it again with a "
@@ -50,7 +50,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-wrong-subject",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{value} at site {site} is not a valid subject of this study.",
         remedy=(
             "Correct the number. It must look like {example} and begin with a site of "
@@ -63,7 +63,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-lost-zeros",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{value} {are} not in this study, but {subjects} {were}: a program "
         "removed the leading "
         "zeros.",
@@ -81,7 +81,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-alike-subjects",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message=(
             "{value} {are} not in this study, but {subjects} {were}: the numbers "
             "differ only in zeros, letter case or separators."
@@ -111,7 +111,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-removed-row",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message=(
             "Row {value} of {table} was removed here, and its number cannot be used "
             "again."
@@ -125,7 +125,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-changed-meanwhile",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message=(
             "{user} saved {value} here while the import was being prepared. It was "
             "not changed."
@@ -137,7 +137,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-not-as-exported",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="The package differs from what was saved, in {count}.",
         remedy="Use the package of the export. crfsmith repair --from-audit restores "
         "cells, and "
@@ -239,7 +239,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="import-file-alike",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{value} conflicts with another file here: their SHA-256 hashes begin "
         "with the same 16 "
         "digits.",

@@ -8,7 +8,7 @@ from forms_spec.findings.finding import Severity
 ENTRIES: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
         code="subject-unknown-name",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="There is no {what} named {name!r} here.",
         remedy="{near}Write the name exactly as in the dictionary.",
         explanation=(
@@ -19,7 +19,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="subject-wrong-shape",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{what} is expected here.",
         remedy="Write it like the examples in the README next to the subjects.",
         explanation=(
@@ -32,7 +32,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     CatalogueEntry(
         code="subject-nothing-alike",
-        severity=Severity.REFUSE,
+        severity=Severity.ERROR,
         message="{form} cannot start from {visit}: {why}.",
         remedy=(
             "Name a visit where this subject has the form and where the form is "

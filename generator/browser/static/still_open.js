@@ -52,7 +52,7 @@ function read(rule, toCome) {
 }
 
 function waitsFor(rule, row, page, toCome) {
-  if (rule.severity === "refuse") return [];
+  if (rule.severity === "error") return [];
   const forms = read(rule, toCome);
   const open = new Set(forms.flatMap((form) => form.given));
   if (isBroken(rule, row, page, open)) return [];

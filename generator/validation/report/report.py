@@ -130,7 +130,7 @@ class Report:
         if not counts.findings:
             return f"{validated}: no findings."
 
-        errors = counts.by_severity[Severity.REFUSE.value]
+        errors = counts.by_severity[Severity.ERROR.value]
         weights = many(errors, "error") if errors else "no errors"
 
         # An alert is a matter of the subject's safety, whatever else there is.
@@ -181,7 +181,7 @@ class Collector:
     """Counts every finding and keeps the first ``limit`` of each code, table and field.
 
     ``tolerated`` is None where each finding has a severity of its own. In a package of
-    others a finding refuses it unless its code is tolerated; then it warns. So the
+    others a finding errors it unless its code is tolerated; then it warns. So the
     verdict and the severities say the same.
     """
 
@@ -243,7 +243,7 @@ class Collector:
             return finding
 
         tolerated = finding.code in self.tolerated
-        severity = Severity.WARNING if tolerated else Severity.REFUSE
+        severity = Severity.WARNING if tolerated else Severity.ERROR
         if finding.severity is severity:
             return finding
 

@@ -35,7 +35,7 @@ def finding_row(reported: Reported) -> Row:
     key = [reported.key.get(name) for name in _KEY]
 
     return (
-        finding.severity.word,
+        finding.severity.value,
         finding.code,
         reported.file,
         reported.row,

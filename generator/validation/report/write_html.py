@@ -19,7 +19,7 @@ from generator.validation.report.summary import follows_from, look_first, origin
 if TYPE_CHECKING:
     from jinja2 import Template
 
-SIGNS = {"refuse": "✗", "query": "?", "warning": "!"}
+SIGNS = {"error": "✗", "query": "?", "warning": "!"}
 
 
 def report_html(report: Report) -> str:

@@ -17,7 +17,7 @@ CASES = 3
 _LONGEST_LIST = 20
 _LONGEST_EXAMPLE = 80
 _SIGNS = {
-    Severity.REFUSE: ("✗", "bold red"),
+    Severity.ERROR: ("✗", "bold red"),
     Severity.QUERY: ("?", "bold yellow"),
     Severity.WARNING: ("!", "yellow"),
 }
@@ -167,7 +167,7 @@ def _heading(output: TextOutput, report: Report, cases: Sequence[Reported]) -> N
     if finding.alerts:
         sign, style = ALERT
 
-    heading = f"  {finding.severity.word}: {finding.code}"
+    heading = f"  {finding.severity.value}: {finding.code}"
     follows = follows_from(report, cases)
     if follows:
         heading += f", {follows}"

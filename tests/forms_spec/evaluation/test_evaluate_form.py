@@ -221,7 +221,7 @@ def test_a_finding_says_what_where_and_what_to_do(study: Study) -> None:
     found = judged(study, temp="44").findings[0]
     assert found.message == "“Temperature” is 44 °C. It must be at most 43 °C."
     assert found.remedy == "Check it against the source and correct it."
-    assert found.severity is Severity.REFUSE
+    assert found.severity is Severity.ERROR
     assert (found.data and found.data.visit, found.value) == ("V2", "44")
     assert found.text is not None
     assert found.text.file == "vs.yaml"

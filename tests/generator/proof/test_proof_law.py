@@ -35,7 +35,7 @@ def captured(
     forms = [form for key in records if (form := subject.form(key)) is not None]
     for form in forms:
         for finding in judge_captured(form, completing=False).findings:
-            if finding.severity is Severity.REFUSE and finding.code in CATALOGUE:
+            if finding.severity is Severity.ERROR and finding.code in CATALOGUE:
                 return
 
     yield from forms

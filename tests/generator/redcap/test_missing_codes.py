@@ -210,7 +210,7 @@ def test_a_ticked_box_that_the_dictionary_lacks_is_refused_and_the_remedy_takes_
 ) -> None:
     found = read_records("r.csv", records.encode(), study_of(converted(*BOXES)))
     [fault] = found.findings
-    assert (fault.code, fault.severity) == ("redcap-unknown-box", Severity.REFUSE)
+    assert (fault.code, fault.severity) == ("redcap-unknown-box", Severity.ERROR)
     assert "has no answer -9" in fault.message
     assert "--missing '-9, LABEL'" in fault.remedy
     again = study_of(

@@ -131,7 +131,7 @@ def test_a_name_that_stands_twice_gets_a_number() -> None:
 def test_what_is_no_dictionary_is_refused(text: str, code: str) -> None:
     found = convert_redcap("d.csv", text.encode())
     assert [one.code for one in found.findings] == [code]
-    assert found.findings[0].severity is Severity.REFUSE
+    assert found.findings[0].severity is Severity.ERROR
     assert not found.files
 
 

@@ -127,7 +127,7 @@ def test_rows_without_a_place_refuse_and_are_counted(visits: Study) -> None:
         ",scr_arm_1,,,7\n3,scr_arm_1,,x,8\n4,scr_arm_1,zz,,9\n"
     )
     found = report(visits, text)
-    assert found.counts.by_severity["refuse"] == 4
+    assert found.counts.by_severity["error"] == 4
     assert found.notes == ("Rows 3, 4, 5, 6 are left out.",)
     assert [form.subject for form in read(visits, text).forms] == ["1"]
 

@@ -175,7 +175,7 @@ def test_what_no_form_to_come_can_settle_is_open_at_once(client: FlaskClient) ->
 def test_what_refuses_never_waits(client: FlaskClient) -> None:
     enter(client, TR, f_sex="F", f_given="N", f_opioid="Y")
     page = client.get(TR).text
-    assert 'class="finding refuse"' in page
+    assert 'class="finding error"' in page
     assert "Somebody who takes opioids must have a test" in page
     assert open_now(client) == 1
 

@@ -153,7 +153,7 @@ def test_the_cause_and_what_is_not_listed_are_said_beside_the_verdict(
             if name != "data/forms.csv":
                 damaged.writestr(name, whole.read(name))
     page = judged(manager, hand_in(manager, (tmp_path / "damaged.zip").read_bytes()))
-    assert '<p class="finding refuse">data/forms.csv is missing.' in page
+    assert '<p class="finding error">data/forms.csv is missing.' in page
     assert "120 findings result from it: 120 row-without-form" in page
     assert "Another 20 are counted but not listed" in page
 

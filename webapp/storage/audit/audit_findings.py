@@ -45,7 +45,7 @@ class AuditFindings:
 
 def is_sound(findings: tuple[AuditFinding, ...]) -> bool:
     """Whether nothing is wrong; a warning says what is not proved."""
-    return all(item.finding.severity is not Severity.REFUSE for item in findings)
+    return all(item.finding.severity is not Severity.ERROR for item in findings)
 
 
 LONGEST: Final = 120

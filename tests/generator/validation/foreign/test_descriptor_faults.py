@@ -356,7 +356,7 @@ def test_a_limit_beside_the_type_in_a_schema_file_is_said_of_each_table_that_use
     report = validate_package(in_its_own_file(source), engine=engine)
     assert report.valid
     assert [
-        (one.finding.code, one.finding.severity.word, one.file, one.table)
+        (one.finding.code, one.finding.severity.value, one.file, one.table)
         for one in report.findings
     ] == [
         ("constraint-ignored", "warning", "schemas/vs.json", table)

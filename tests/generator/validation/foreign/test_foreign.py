@@ -416,7 +416,7 @@ def test_what_is_tolerated_warns_and_with_strict_refuses(
 ) -> None:
     report = validate_package(make(tmp_path, content), engine=engine, strict=strict)
     assert report.counts.by_severity == {
-        "refuse": int(strict),
+        "error": int(strict),
         "query": 0,
         "warning": int(not strict),
     }
@@ -429,7 +429,7 @@ def test_a_file_that_was_changed_refuses_as_the_verdict_does(
     tmp_path: Path, engine: Engine
 ) -> None:
     report = validate_package(make(tmp_path, PLAIN, bytes=1), engine=engine)
-    assert (report.valid, report.counts.by_severity["refuse"]) == (False, 1)
+    assert (report.valid, report.counts.by_severity["error"]) == (False, 1)
 
 
 @pytest.mark.parametrize("engine", Engine)

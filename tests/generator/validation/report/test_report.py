@@ -106,7 +106,7 @@ def test_json_has_the_agreed_shape(report: Report) -> None:
     }
     assert first == {
         "code": "not-a-number",
-        "severity": "refuse",
+        "severity": "error",
         "file": "data/lb.csv",
         "table": "lb",
         "row": 2,

@@ -190,7 +190,7 @@ def test_the_finding_names_the_line_the_cell_and_what_to_do(
     assert (item.key["subjid"], item.key["visitid"], item.key["rowno"]) == (
         "0101", "V1", "1",
     )  # fmt: skip
-    assert item.finding.severity.word == "query"
+    assert item.finding.severity.value == "query"
     assert item.finding.remedy == (
         "Find out who changed audit.csv. Export the package again if you can."
     )

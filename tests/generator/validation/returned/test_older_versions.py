@@ -158,7 +158,7 @@ def test_a_version_in_between_was_taken_out_of_the_trail(
     assert missing.finding.message == (
         "audit.csv has version 3 of lab, but not version 2."
     )
-    assert missing.finding.severity.word == "query"
+    assert missing.finding.severity.value == "query"
 
 
 def test_all_forms_of_a_kind_were_taken_out(
