@@ -23,7 +23,7 @@ DATA = "subjects/"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadResult:
-    """The study, or None while a finding refuses it; and all findings, in the order of
+    """The study, or None while a finding errors it; and all findings, in the order of
     the text.
     """
 

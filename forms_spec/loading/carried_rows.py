@@ -56,7 +56,7 @@ def carried_row_checks(study: Study) -> dict[str, EditCheck]:
             assertion=_parsed(
                 f"any({group.carried.rows} where rowno = this.rowno)", group
             ),
-            severity=Severity.REFUSE,
+            severity=Severity.ERROR,
             on=((table.name, shown_on),),
             unknown=None,
             place=group.place,

@@ -73,7 +73,7 @@ class _FieldChecks:
                 message=self.message(codes, condition),
                 when=chosen,
                 assertion=condition,
-                severity=Severity.REFUSE,
+                severity=Severity.ERROR,
                 on=tuple(self.shown_on(condition)),
                 unknown="rule-untold",
                 place=condition.place,

@@ -323,7 +323,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     ),
     _entry(
         "row-not-carried",
-        _REFUSE,
+        _ERROR,
         "“{label}” has no row {row}, which “{source}” has.",
         "Open the form and save it. It then has all rows of “{source}”.",
         (
