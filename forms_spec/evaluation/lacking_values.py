@@ -60,12 +60,20 @@ class Lacking:
 
 
 def lacking_in(
-    subject: EvaluatedSubject, key: FormKey, condition: Expression, home: Home
+    subject: EvaluatedSubject,
+    key: FormKey,
+    expression: Expression,
+    home: Home,
+    *,
+    row: int | None = None,
+    type_: Type = Type.CONDITION,
 ) -> tuple[Lacking, ...]:
-    """Why a condition of a form is UNKNOWN. Nothing where it is not."""
-    node = resolve(condition, subject.study, home, Type.CONDITION).core
+    """Why a condition or a formula of a form, or of a row, is UNKNOWN. Nothing where it
+    is not.
+    """
+    node = resolve(expression, subject.study, home, type_).core
     evidence = Evidence(subject)
-    frames = evidence.form(key).frames(None)
+    frames = evidence.form(key).frames(row)
     walk = _LackingWalk(subject.study, evidence)
     if walk.value(node, frames) is not None:
         return ()

@@ -9,6 +9,7 @@ from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import FormPlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.model.captured_data import LOG, FormKey, Record
+from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
 from forms_spec.model.visit_lookup import nearest_visit
 from forms_spec.rules.runtime.environment import FramePosition, Frames
@@ -51,6 +52,10 @@ class Evidence:
         self._opened: set[tuple[FormKey, str, int | None, str]] = set()
         self._depth = 0
         self.sources: dict[AnswerSource, None] = {}
+
+    @property
+    def study(self) -> Study:
+        return self._subject.study
 
     @property
     def today(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,15 +10,14 @@ from itertools import chain
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.cross_form import places_of
-from forms_spec.evaluation.form_plan import FieldPlan, FormPlan, RulePlan, plan_of
 from forms_spec.evaluation.form_result import CellState
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.evaluation.read_trace import AnswerSource, Evidence
+from forms_spec.evaluation.reasons import read_again
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
-from forms_spec.rules.runtime.environment import Closure
 from forms_spec.rules.semantics.home import Home
 from generator.synthesis.aims import Aim
 from generator.synthesis.distance import Distance, distance_of
@@ -141,31 +140,10 @@ class Evaluator:
         if isinstance(trouble, Aim):
             trouble.met_by(evidence)
         else:
-            self._read(evidence, trouble)
+            read_again(evidence, trouble)
 
         _read_gates(evidence)
         return list(evidence.sources)
-
-    def _read(self, evidence: Evidence, trouble: Finding) -> None:
-        """Asks again what led to a finding."""
-        place = trouble.data
-        if place is None:
-            return
-
-        form = self.study.tables[place.table].form
-        key = FormKey(form.name, place.visit or "", place.unsno or 0)
-        captured = evidence.form(key)
-        plan = plan_of(self.study, form)
-        field = plan.fields.get((place.table, place.field or ""))
-
-        if field is not None:
-            evidence.look(captured.captured, place.table, place.row, field.field.name)
-        else:
-            evidence.nothing_in(place.table, key)
-
-        frames = captured.frames(place.row)
-        for closure in _closures(plan, field, trouble):
-            closure(frames)
 
 
 def _far(
@@ -176,33 +154,6 @@ def _far(
 
 def _every_form(_key: FormKey) -> bool:
     return True
-
-
-def _closures(
-    plan: FormPlan, field: FieldPlan | None, finding: Finding
-) -> Iterator[Closure]:
-    """What is asked where a finding comes from."""
-    rules = [item for item in plan.rules if item.rule.name == finding.rule]
-    for rule in rules:
-        yield from _parts(rule)
-
-    if field is None or rules:
-        return
-
-    yield from field.shown
-    if not isinstance(field.required, bool):
-        yield field.required
-
-    for _, by_unit in field.limits:
-        for limits in by_unit.values():
-            yield from filter(None, (limits.low, limits.high))
-
-
-def _parts(rule: RulePlan) -> Iterator[Closure]:
-    if rule.applies is not None:
-        yield rule.applies
-
-    yield rule.holds
 
 
 def _read_gates(evidence: Evidence) -> None:

@@ -5,7 +5,7 @@ criterion on its page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,24 +16,16 @@ from forms_spec.evaluation.eligibility import (
     assess_again,
     in_words,
 )
-from forms_spec.evaluation.form_result import CellState
-from forms_spec.evaluation.lacking_values import Lack
-from forms_spec.evaluation.read_trace import AnswerSource
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import (
-    LOG,
-    Casebook,
     CellKey,
     FormKey,
-    Record,
-    row_at,
 )
 from forms_spec.model.criteria import Criterion
-from forms_spec.model.fields import Field
 from generator.pages.answer_text import answer_words
 from generator.pages.input_names import cell_name
+from webapp.casebook.source_words import Place, SourceWords
 from webapp.casebook.subject_status import Judged
-from webapp.presentation.form_address import form_address
 from webapp.presentation.statuses import ShownStatus
 from webapp.services import services
 
@@ -54,39 +46,8 @@ VERDICTS: Mapping[Verdict, ShownStatus] = MappingProxyType(
         Verdict.UNANSWERED: ShownStatus(name="none", shape="○", word="not answered"),
     }
 )
-NO_VALUE: Mapping[CellState, str] = MappingProxyType(
-    {
-        CellState.ANSWERED: "",
-        CellState.MISSING: "",
-        CellState.BLANK: "not answered",
-        CellState.HIDDEN: "not asked",
-        CellState.INVALID: "not a valid answer",
-    }
-)
-if VERDICTS.keys() != set(Verdict) or NO_VALUE.keys() != set(CellState):
-    raise TypeError("a verdict or a state of a cell has no words")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceShown:
-    """A value that a criterion rests on.
-
-    ``note`` says what is wrong with it; ``grave`` that it matters.
-    """
-
-    label: str
-    value: str
-    note: str
-    grave: bool
-    address: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """The values of one form, or of one row of it."""
-
-    title: str
-    sources: tuple[SourceShown, ...]
+if VERDICTS.keys() != set(Verdict):
+    raise TypeError("a verdict has no words")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +134,9 @@ def page_of(subjid: str, judged: Judged) -> EligibilityPage | None:
 
 
 def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPage:
-    maker = _CriterionLines(subjid=subjid, casebook=judged.casebook, key=assessment.key)
+    maker = _CriterionLines(
+        words=SourceWords(subjid=subjid, casebook=judged.casebook), key=assessment.key
+    )
 
     def line(result: CriterionResult) -> CriterionLine:
         # Beside a source stand texts that decide nothing, such as its unit.
@@ -202,8 +165,7 @@ def _page(subjid: str, judged: Judged, assessment: Assessment) -> EligibilityPag
 class _CriterionLines:
     """Puts the criteria of one subject into words."""
 
-    subjid: str
-    casebook: Casebook
+    words: SourceWords
     key: FormKey
 
     def line(self, result: CriterionResult) -> CriterionLine:
@@ -217,7 +179,7 @@ class _CriterionLines:
             name=result.name,
             text=field.label,
             inclusion=criterion.inclusion,
-            address=f"{self.address(self.key)}#{cell_name(own)}",
+            address=f"{self.words.address(self.key)}#{cell_name(own)}",
             site=answer_words(result.answer, field),
             derived=_derived(result, criterion),
             verdict=VERDICTS[result.verdict],
@@ -225,119 +187,9 @@ class _CriterionLines:
             settled=result.settled,
             rule=in_words(criterion.met, study),
             moot=in_words(moot, study) if moot is not None else "",
-            places=tuple(self.places(result)),
+            places=self.words.places(result.sources, result.lacking),
             findings=result.findings,
         )
-
-    def address(self, key: FormKey) -> str:
-        return form_address(self.subjid, key.visit, key.unsno, key.form)
-
-    def places(self, result: CriterionResult) -> Iterator[Place]:
-        """The sources form by form and row by row; those that leave something open say
-        so.
-        """
-        lacks = {item.source: item.why for item in result.lacking}
-        by_place: dict[str, list[SourceShown]] = {}
-        for source in _in_order((*result.sources, *lacks)):
-            sources = by_place.setdefault(self.title(source), [])
-            if not _names_its_row(source):
-                sources.append(self.shown(source, lacks.get(source)))
-
-        for title, sources in by_place.items():
-            yield Place(title=title, sources=tuple(sources))
-
-    def title(self, source: AnswerSource) -> str:
-        study = services().study
-        key, row = source.key, source.row
-        title = study.forms[key.form].title
-        if key.visit != LOG:
-            title += f", {key.visit}"
-        if key.unsno:
-            title += f" {key.unsno}"
-        if row is not None:
-            title += f", {self.row(source, row)}"
-
-        return title
-
-    def row(self, source: AnswerSource, number: int) -> str:
-        """A row by what it is about where that is fixed, else by its number."""
-        group = services().study.tables[source.table].group
-        if group is None or group.rows is None or not group.rows.fixed:
-            return f"row {number}"
-
-        texts = self.texts(source)
-        words = []
-        for field in group.fields:
-            if field.name in group.rows.fixed:
-                words.append(answer_words(texts.get(field.name, ""), field))
-
-        return " ".join(words)
-
-    def texts(self, source: AnswerSource) -> Mapping[str, str]:
-        """What was captured beside a source, in its row or its form."""
-        record = self.casebook.record(source.key) or Record()
-        if source.row is None:
-            return record.texts
-
-        row = row_at(record, source.table, source.row)
-        return row.texts if row else record.texts
-
-    def shown(self, source: AnswerSource, lack: Lack | None) -> SourceShown:
-        table = services().study.tables[source.table]
-        field = next((item for item in table.fields if item.name == source.field), None)
-        if field is None:
-            group = table.group.title if table.group else None
-            note = "none" if source.captured else "not started"
-            address = self.address(source.key)
-            label = group or table.form.title
-
-            return SourceShown(
-                label=label,
-                value="",
-                note=note,
-                grave=lack is not None,
-                address=address,
-            )
-
-        cell = cell_name(CellKey(source.table, source.row, field.name))
-
-        return SourceShown(
-            label=field.label,
-            value=self.words(source, field),
-            note=_note(source, lack),
-            grave=lack is not None,
-            address=f"{self.address(source.key)}#{cell}",
-        )
-
-    def words(self, source: AnswerSource, field: Field) -> str:
-        """The value with its unit."""
-        if source.state in (CellState.BLANK, CellState.HIDDEN):
-            return ""
-        return answer_words(source.text, field, self.texts(source))
-
-
-def _names_its_row(source: AnswerSource) -> bool:
-    """True for what stands in the title of a fixed row."""
-    group = services().study.tables[source.table].group
-    if group is None or group.rows is None:
-        return False
-    return source.field in group.rows.fixed
-
-
-def _in_order(sources: Iterable[AnswerSource]) -> list[AnswerSource]:
-    """Each source once; those of a form, or of a row, together."""
-    kept = list(dict.fromkeys(sources))
-    first: dict[tuple[FormKey, int | None], int] = {}
-    for index, item in enumerate(kept):
-        first.setdefault((item.key, item.row), index)
-
-    return sorted(kept, key=lambda entry: first[entry.key, entry.row])
-
-
-def _note(source: AnswerSource, lack: Lack | None) -> str:
-    if lack is not None and source.state is CellState.ANSWERED:
-        return lack.value
-    return NO_VALUE[source.state]
 
 
 def _derived(result: CriterionResult, criterion: Criterion) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import g, jsonify, redirect, request
+from flask import g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms_spec.entry.starts import starting_texts
@@ -25,6 +25,7 @@ from webapp.presentation.form_address import FormPlace, place_of_subject
 from webapp.presentation.statuses import status_of
 from webapp.preview.example_pages import ExamplePages
 from webapp.preview.forms import ADD, Asked, context_of, judged, rendered, with_row
+from webapp.preview.why import Why
 from webapp.storage import FormHead, Status, StoredCasebook
 
 
@@ -89,7 +90,7 @@ class SubjectForm:
         complete = asked.action == "complete" and judgement.may_complete
         self._keep(record, asked, is_complete=complete)
         if asked.action == "hold":
-            return jsonify(kept=True)
+            return jsonify(kept=True, why=self._why_now(asked, record))
         if complete:
             return redirect(self._next(record), 303)
 
@@ -108,6 +109,18 @@ class SubjectForm:
                 )
 
         return replace(record, rows={name: own for name, own in rows.items() if own})
+
+    def _why_now(self, asked: Asked, record: Record) -> str:
+        """Why the form looks as it does once a question is left."""
+        casebook = self.pages.judged()
+        asked = replace(asked, casebook=casebook.casebook)
+        judgement = self._judgement(record, asked, completing=False)
+        elsewhere = self._elsewhere(casebook.casebook, record, asked)
+        why = self._why(casebook, (*judgement.findings, *elsewhere))
+        return render_template("preview/why.html", sections=why.sections)
+
+    def _why(self, casebook: Judged, findings: tuple[Finding, ...]) -> Why:
+        return self.pages.explainer(casebook).form(self.key, findings)
 
     def _keep(self, record: Record, asked: Asked, *, is_complete: bool) -> None:
         # A pause in typing changes nothing about how far the form is.
@@ -176,6 +189,7 @@ class SubjectForm:
             zero=day_zero(self.study, casebook.casebook),
             status_word=self.kept.status.value if self.kept else "",
             visit=visit,
+            why=self._why(casebook, (*judgement.findings, *elsewhere)).sections,
             said=page_said(self.place, still, waiting),
             **way_on(self.place, visit.next),
         )

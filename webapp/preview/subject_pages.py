@@ -13,16 +13,19 @@ from flask import abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.model.study import Study
 from generator.synthesis.faults import WORDS, usual_faults
 from webapp.casebook.eligibility_page import assessment_of, page_of, status_of
+from webapp.casebook.source_words import SourceWords
 from webapp.casebook.subject_status import Judged, remember
 from webapp.forms.finding_list import by_form
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.preview.shared_services import PreviewServices
 from webapp.preview.subject import PreviewSubject
 from webapp.preview.watcher import Seen
+from webapp.preview.why import Explainer
 from webapp.services import seen_of
 
 
@@ -80,7 +83,19 @@ class SubjectPages:
             repeating=[study.visits[name] for name in judged.grid.next_unsno],
             today=judged.standing.today,
             lost=lost,
+            schedule=self.explainer(judged).schedule(),
             faults=fault_choices(study),
+        )
+
+    def explainer(self, judged: Judged) -> Explainer:
+        """Says why the subject's forms look as they do."""
+        study, subjid = self.study, self.study.subject_example
+        return Explainer(
+            study=study,
+            subject=EvaluatedSubject(
+                study, judged.casebook, judged.standing.today, subjid
+            ),
+            words=SourceWords(subjid=subjid, casebook=judged.casebook),
         )
 
     def _table(self, judged: Judged) -> Markup:

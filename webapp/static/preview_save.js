@@ -15,10 +15,21 @@ async function send(body) {
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body, keepalive: true });
     if (!answer.ok) throw new Error(answer.statusText);
-    await answer.json();
+    explain((await answer.json()).why);
     stateLine.textContent = "Kept while the preview runs";
   } catch {
     stateLine.textContent = "Not kept: the preview does not answer";
+  }
+}
+
+/* Why the form looks as it does now. What was open stays open, and the focus where it was. */
+function explain(html) {
+  const place = document.getElementById("why");
+  const opened = [...place.querySelectorAll("details[open]")].map((details) => details.dataset.why);
+  if (place.contains(document.activeElement)) return;
+  place.innerHTML = html;
+  for (const details of place.querySelectorAll("details")) {
+    details.open = opened.includes(details.dataset.why);
   }
 }
 

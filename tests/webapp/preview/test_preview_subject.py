@@ -115,7 +115,7 @@ def test_a_row_is_taken_out_without_a_reason(client: FlaskClient) -> None:
     address = f"{CASEBOOK}/BASE/vs"
     both = {"rows:walk": ["1", "2"], "r-walk-1-minutes": "5", "r-walk-2-minutes": "6"}
     on_page = {"on": "walk.minutes", "action": "hold"}
-    assert client.post(address, data={**both, **on_page}).json == {"kept": True}
+    assert client.post(address, data={**both, **on_page}).json["kept"]
     assert 'value="5"' in text(client, address)
     client.post(address, data={**both, **on_page, "rows:walk": ["2"]})
     assert 'value="5"' not in text(client, address)
@@ -166,3 +166,18 @@ def test_a_form_is_filled_around_what_is_typed(client: FlaskClient) -> None:
     assert 'value="Y" checked' in first
     enter(client, "BASE/vs", "complete", done="Y", pulse="")
     assert "1 item to review" in text(client, f"{CASEBOOK}/BASE/vs?check=on")
+
+
+def test_the_page_says_why(follow_up: FlaskClient) -> None:
+    """What hides a question, what a value lacks, and what a finding read."""
+    html = text(follow_up, f"{CASEBOOK}/M1/vs")
+    assert "Shown only if" in html
+    assert "This cannot be told yet" in html
+    assert "Pulse</a> = <em>not started" in html or "not answered" in html
+    enter(follow_up, "BASE/vs", done="Y", pulse="90")
+    enter(follow_up, "M1/vs", done="Y", pulse="130")
+    why = text(follow_up, f"{CASEBOOK}/M1/vs").partition('id="why"')[2]
+    assert "The pulse has risen" in why
+    assert "<b>130 /min</b>" in why
+    assert "<b>90 /min</b>" in why
+    assert "rules.yaml:2" in why
