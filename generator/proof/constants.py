@@ -9,8 +9,7 @@ from typing import Any
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics.resolved import Constant
 from forms_spec.rules.semantics.types import Type
-from generator.heavy_libraries import z3
-from generator.proof.logic import ThreeValued
+from generator.proof.logic import ThreeValued, whole
 from generator.proof.values import (
     BOUND,
     DurationTerms,
@@ -54,7 +53,7 @@ def _constant_span(type_: Type, low: int, high: int) -> Interval:
 
 def _constant_number(type_: Type, value: int) -> Scalar:
     if type_ is not Type.NUMBER:
-        return Scalar(known=True, value=z3.IntVal(value))
+        return Scalar(known=True, value=whole(value))
 
     exact = Fraction(value, SCALE)
     step = Fraction(1)

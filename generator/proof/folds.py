@@ -20,6 +20,7 @@ from generator.proof.logic import (
     neg,
     pick,
     same_truth,
+    whole,
 )
 from generator.proof.values import (
     ANYWHERE,
@@ -71,7 +72,7 @@ def _of_more(world: SubjectWorld, name: str, more: Any) -> tuple[Bool, Bool]:
 
 
 def _count(world: SubjectWorld, name: str, parts: Parts, more: Any) -> Interval:
-    zero = z3.IntVal(0)
+    zero = whole(0)
     sure = [_one(_counts(part)) for part in parts]
     perhaps = [_one(conj((there, neg(counts.no)))) for there, counts, _ in parts]
     low, high = z3.Sum([zero, *sure]), z3.Sum([zero, *perhaps])
@@ -90,7 +91,7 @@ def _count(world: SubjectWorld, name: str, parts: Parts, more: Any) -> Interval:
 
 def _one(condition: Bool) -> Any:
     if isinstance(condition, bool):
-        return z3.IntVal(int(condition))
+        return whole(int(condition))
 
     return z3.If(condition, 1, 0)
 
@@ -108,7 +109,7 @@ def _count_distinct(
 
 def _sum(world: SubjectWorld, name: str, parts: Parts, more: Any) -> Scalar:
     known = conj(_is_clear(part) for part in parts)
-    zero = z3.IntVal(0)
+    zero = whole(0)
     total = reduce(
         lambda left, part: left + pick(_counts(part), part[2].value, zero), parts, zero
     )
@@ -175,7 +176,7 @@ def _extreme(before: Callable[[Any, Any], Any]) -> Folder:
 def _extreme_of_more(world: SubjectWorld, name: str, more: Any) -> Scalar:
     known = z3.Bool(f"{name} is known")
     if more is None:
-        return Scalar(known=False, value=z3.IntVal(0))
+        return Scalar(known=False, value=whole(0))
 
     world.blocks.demand(implies(more == 0, neg(known)))
     return Scalar(known=known, value=z3.Real(name))

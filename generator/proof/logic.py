@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from generator.heavy_libraries import z3
@@ -48,20 +49,51 @@ def disj(parts: Iterable[Bool]) -> Bool:
 
 
 def _joined(make: str, parts: list[Any]) -> Any:
-    """All parts as one term. ``z3.And`` looks at the sort of each, which takes longer
-    than everything else.
-    """
-    context = z3.main_ctx()
-    terms = (z3.Ast * len(parts))(*(part.as_ast() for part in parts))
-    return z3.BoolRef(getattr(z3, make)(context.ref(), len(parts), terms), context)
+    """All parts as one term."""
+    terms = (z3.Ast * len(parts))(*[part.ast for part in parts])
+    context = z3.main_ctx().ctx
+    return _condition(_raw(make)(context, len(parts), terms))
 
 
 def neg(part: Bool) -> Bool:
     if isinstance(part, bool):
         return not part
 
+    return _condition(_raw("Z3_mk_not")(z3.main_ctx().ctx, part.ast))
+
+
+def same(left: Number, right: Number) -> Bool:
+    """Whether two numbers are equal."""
+    context, sort = z3.main_ctx().ctx, _raw("Z3_get_sort")
+    first, other = left.ast, right.ast
+    # Only numbers of one sort can be compared without a conversion.
+    if sort(context, first).value != sort(context, other).value:
+        return left == right
+
+    return _condition(_raw("Z3_mk_eq")(context, first, other))
+
+
+@cache
+def whole(value: int) -> Number:
+    """A constant of the solver."""
+    return z3.IntVal(value)
+
+
+@cache
+def _raw(name: str) -> Any:
+    """A function of the solver itself. Its Python layer looks at the sorts of all parts
+    of a term, and for errors after each call, which takes longer than everything else.
+    """
+    return getattr(z3, name).__defaults__[0].f
+
+
+def _condition(ast: Any) -> Any:
+    """A new term of the solver in the hands of its Python layer, which lets go of it."""
     context = z3.main_ctx()
-    return z3.BoolRef(z3.Z3_mk_not(context.ref(), part.as_ast()), context)
+    _raw("Z3_inc_ref")(context.ctx, ast)
+    condition = z3.BoolRef.__new__(z3.BoolRef)
+    condition.ast, condition.ctx = ast, context
+    return condition
 
 
 def implies(when: Bool, then: Bool) -> Bool:

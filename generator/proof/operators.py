@@ -22,6 +22,8 @@ from generator.proof.logic import (
     disj,
     inverse,
     neg,
+    same,
+    whole,
 )
 from generator.proof.values import (
     Interval,
@@ -123,7 +125,7 @@ def _overlaps(_world: SubjectWorld, values: Sequence[Members]) -> ThreeValued:
 def _member(world: SubjectWorld, values: Sequence[Any]) -> ThreeValued:
     code, members = values
     holds = disj(
-        conj((code.value == world.text(name), has))
+        conj((same(code.value, whole(world.text(name))), has))
         for name, has in members.codes.items()
     )
     return _surely(values, holds)
@@ -151,7 +153,7 @@ def _comparator_of(world: SubjectWorld, values: Sequence[Interval]) -> Scalar:
     arguments = (real(value.low), real(value.high))
     other = world.call("comparator_of", arguments, z3.IntSort())
     perhaps = world.call("limit_of is known", arguments, z3.BoolSort())
-    equals = z3.IntVal(world.text("="))
+    equals = whole(world.text("="))
     single = value.single
     sign = equals if single is True else z3.If(single, equals, other)
     known = conj((value.known, disj((single, perhaps))))

@@ -141,7 +141,14 @@ class _Prover:
 
         return self.encoders[form]
 
-    def ask(self, form: str, goals: Iterable[Goal], questions: Questions) -> None:
+    def ask(
+        self,
+        form: str,
+        goals: Iterable[Goal],
+        questions: Questions,
+        *,
+        is_glance: bool = False,
+    ) -> None:
         keys: dict[str, str] = {}
         wanted: dict[str, Wanted] = {}
         for goal in goals:
@@ -152,11 +159,11 @@ class _Prover:
             else:
                 self.answers[goal.name] = answer
 
-        answers = questions.answers(wanted)
+        answers = questions.answers(wanted, is_glance=is_glance)
         for name, answer in answers.items():
             self.answers[name] = answer
-            # Another run may have more time.
-            if answer != UNDECIDED:
+            # Another run may have more time, but not more effort for a question.
+            if answer != UNDECIDED or not self.clock.is_over:
                 self.earlier.keep_answer(keys[name], answer)
         self.result.questions += len(keys)
         self.result.asked += len(wanted)
@@ -222,7 +229,7 @@ class _Prover:
             return []
 
         company = Company(pairs)
-        self.ask(form, company.goals(), questions)
+        self.ask(form, company.goals(), questions, is_glance=True)
         self.ask(form, company.open_goals(self.answers), questions)
         # Where the company is too large to decide, its pairs were asked one by one.
         for goal in company.goals():

@@ -11,7 +11,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules.semantics.resolved import RowSource
 from generator.heavy_libraries import z3
 from generator.proof.cells import is_refusal
-from generator.proof.logic import Bool, conj, implies, neg, pick
+from generator.proof.logic import Bool, conj, implies, neg, pick, whole
 from generator.proof.places import (
     EARLIER,
     LOGGED,
@@ -60,7 +60,7 @@ class RowSets:
             inner = self.of_group(instance, source.table)
             rows += [(conj((there, exists)), frame) for exists, frame in inner.rows]
             if inner.more is not None:
-                rests.append(pick(there, inner.more, z3.IntVal(0)))
+                rests.append(pick(there, inner.more, whole(0)))
 
         more = self._more(source, rests, instances.more)
         return RowSet(rows=tuple(rows), more=more)
@@ -72,7 +72,7 @@ class RowSets:
 
         def make() -> Any:
             total = z3.Int(f"{source.form}.{source.table}[{source.visit}] more")
-            own = z3.Sum(rests) if rests else z3.IntVal(0)
+            own = z3.Sum(rests) if rests else whole(0)
             self.world.blocks.demand(total >= own)
             self.world.blocks.demand(implies(instances == 0, total == own))
             return total

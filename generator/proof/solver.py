@@ -1,9 +1,9 @@
-"""Questions to the solver: many at once by their models, then one by one."""
+"""Questions to the solver: those about the same part of a record by one solver."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,14 @@ EFFORT = 3_000_000
 """What z3 may spend on one question, in its own count, which is the same on every
 machine.
 """
-WORTH_IT = 8
-GLANCE = 400_000
-"""The same for a question about many goals at once."""
+GLANCE = 300_000
+"""The same for a question among others, which is asked again alone where that is too
+little.
+"""
+LIGHTEST, HEAVIER = 20, 3
+"""A question joins another if that one stands on all its constraints, and on not more
+than so many times as many; a few more never matter.
+"""
 
 
 @dataclass(slots=True)
@@ -37,72 +42,104 @@ class Clock:
         return self.until is not None and time.process_time() > self.until
 
 
+@dataclass(kw_only=True, slots=True)
+class QuestionGroup:
+    """Questions that one solver answers: they stand on no more than its ``blocks``."""
+
+    names: list[str]
+    blocks: dict[Constraints, None]
+    weight: int
+
+    def takes(self, blocks: Mapping[Constraints, None], weight: int) -> bool:
+        """Whether another question is asked here without much more effort."""
+        is_light = self.weight <= HEAVIER * weight + LIGHTEST
+        return is_light and blocks.keys() <= self.blocks.keys()
+
+
+def _groups(wanted: Mapping[str, Wanted]) -> list[QuestionGroup]:
+    """Questions with those whose constraints are among theirs, the heaviest first."""
+    cones = {
+        name: dict.fromkeys(block for block in cone(item.blocks) if block.constraints)
+        for name, item in wanted.items()
+    }
+    weights = {
+        name: sum(len(block.constraints) for block in blocks)
+        for name, blocks in cones.items()
+    }
+    groups: list[QuestionGroup] = []
+    for name in sorted(wanted, key=lambda name: -weights[name]):
+        blocks, weight = cones[name], weights[name]
+        group = next((item for item in groups if item.takes(blocks, weight)), None)
+        if group is None:
+            groups.append(QuestionGroup(names=[name], blocks=blocks, weight=weight))
+        else:
+            group.names.append(name)
+
+    return groups
+
+
 @dataclass(slots=True)
 class Questions:
     """Asks about the records that one home form sees."""
 
     clock: Clock
-    asked: int = 0
-    late: int = 0
 
-    def answers(self, wanted: Mapping[str, Wanted]) -> dict[str, str]:
-        """By name: whether there is such a record."""
-        answers: dict[str, str] = {}
-        if not wanted:
-            return answers
-
-        left = dict(wanted)
+    def answers(
+        self, wanted: Mapping[str, Wanted], *, is_glance: bool = False
+    ) -> dict[str, str]:
+        """By name: whether there is such a record. A glance spends little on it."""
         # A condition that folded to a constant needs no solver, unless TRUE needs the
         # rest to be possible.
-        for name, item in wanted.items():
-            if item.condition is False:
-                answers[name] = NO
-                del left[name]
+        answers = {name: NO for name, item in wanted.items() if item.condition is False}
+        left = {name: item for name, item in wanted.items() if name not in answers}
+        for group in _groups(left):
+            answers |= dict.fromkeys(self._possible(group, left), YES)
 
-        for name in self._by_models(left):
-            answers[name] = YES
-            del left[name]
-
-        for name, item in left.items():
-            answers[name] = self.answer(item)
-
+        # z3 has called possible things impossible after other questions, so that only
+        # a solver that was asked nothing else may say so.
+        for name in [name for name in left if name not in answers]:
+            answers[name] = UNDECIDED if is_glance else self.answer(left[name])
         return answers
 
-    def _by_models(self, wanted: Mapping[str, Wanted]) -> Iterator[str]:
-        """The goals that some records reach which fulfil all constraints at once."""
-        left = {name: term(item.condition) for name, item in wanted.items()}
-        blocks = cone(block for item in wanted.values() for block in item.blocks)
-        solver = _solver(blocks, GLANCE)
-        while left and not self.clock.is_over:
-            self.asked += 1
-            if solver.check(z3.Or(list(left.values()))) != z3.sat:
-                return
+    def _possible(
+        self, group: QuestionGroup, wanted: Mapping[str, Wanted]
+    ) -> Iterator[str]:
+        """Which of some questions have a record, as far as one solver sees at a glance."""
+        left = {name: term(wanted[name].condition) for name in group.names}
+        chosen = {name: z3.Bool(f"asked {name}") for name in left}
+        solver = _solver(group.blocks, GLANCE)
+        for name, condition in left.items():
+            solver.add(z3.Implies(chosen[name], condition))
 
-            model = solver.model()
-            reached = [name for name, goal in left.items() if holds(model, goal)]
-            for name in reached:
-                del left[name]
+        for name in group.names:
+            if name not in left or self.clock.is_over:
+                continue
+
+            del left[name]
+            if solver.check(chosen[name]) == z3.sat:
                 yield name
-            # Where a record answers few questions, they are better asked alone.
-            if len(reached) < WORTH_IT:
-                return
+                model = solver.model()
+                for other in [key for key in left if holds(model, left[key])]:
+                    del left[other]
+                    yield other
 
     def answer(self, wanted: Wanted) -> str:
         """Whether there is a record, from what the question reaches alone."""
         if wanted.condition is False:
             return NO
         if self.clock.is_over:
-            self.late += 1
             return UNDECIDED
 
-        self.asked += 1
         solver = _solver(cone(wanted.blocks), EFFORT)
         solver.add(term(wanted.condition))
-        result = solver.check()
-        if result == z3.sat:
-            return YES
+        return _word(solver.check())
 
-        return NO if result == z3.unsat else UNDECIDED
+
+def _word(result: Any) -> str:
+    if result == z3.sat:
+        return YES
+
+    return NO if result == z3.unsat else UNDECIDED
 
 
 def holds(model: Any, condition: Any) -> bool:
@@ -140,6 +177,3 @@ def smallest_model(wanted: Wanted, counted: Sequence[Any]) -> Any:
     solver = _solver(cone(wanted.blocks), EFFORT)
     solver.add(term(wanted.condition))
     return solver.model() if solver.check() == z3.sat else None
-
-
-Asker = Callable[[Wanted], str]

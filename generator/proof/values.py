@@ -24,7 +24,9 @@ from generator.proof.logic import (
     disj,
     neg,
     pick,
+    same,
     same_truth,
+    whole,
 )
 
 BOUND = Fraction(NUMBER_BOUND, SCALE)
@@ -96,7 +98,7 @@ def number(value: Fraction | int) -> Number:
     """A constant of the solver; whole ones stay whole."""
     value = Fraction(value)
     if value.denominator == 1:
-        return z3.IntVal(value.numerator)
+        return whole(value.numerator)
 
     return z3.Q(value.numerator, value.denominator)
 
@@ -110,7 +112,7 @@ def unknown(type_: Type) -> Term:
     """UNKNOWN, of a type."""
     if type_ is Type.CONDITION:
         return UNKNOWN
-    zero = z3.IntVal(0)
+    zero = whole(0)
     if type_ in SPANS:
         return Interval(
             known=False, low=zero, high=zero, hull=(Fraction(0), Fraction(0))
@@ -212,11 +214,13 @@ def equal(first: Any, other: Any) -> Bool:
         codes = dict.fromkeys((*first.codes, *other.codes))
         return conj(same_truth(first.has(code), other.has(code)) for code in codes)
     if isinstance(first, DurationTerms):
-        return conj((first.months == other.months, first.seconds == other.seconds))
+        return conj(
+            (same(first.months, other.months), same(first.seconds, other.seconds))
+        )
     if isinstance(first, Interval):
-        return conj((first.low == other.low, first.high == other.high))
+        return conj((same(first.low, other.low), same(first.high, other.high)))
 
-    return True if first.value is other.value else first.value == other.value
+    return True if first.value is other.value else same(first.value, other.value)
 
 
 def bounded(value: Number, known: Bool, hull: Hull, step: Fraction = GRID) -> Scalar:

@@ -11,7 +11,7 @@ from forms_spec.model.study import Study
 from forms_spec.rules.semantics.calendar import LAST_DAY
 from generator.heavy_libraries import z3
 from generator.proof.blocks import Blocks, Constraints
-from generator.proof.logic import Bool, conj, disj, implies, neg
+from generator.proof.logic import Bool, conj, disj, implies, neg, same, whole
 from generator.proof.places import (
     EARLIER,
     HERE,
@@ -71,11 +71,11 @@ class SubjectWorld:
         return self.texts.setdefault(word, len(self.texts) + 1)
 
     def word(self, word: str) -> Scalar:
-        return Scalar(known=True, value=z3.IntVal(self.text(word)))
+        return Scalar(known=True, value=whole(self.text(word)))
 
     def among(self, value: Any, words: Any) -> Bool:
         """Whether a text is one of some."""
-        return disj(value == self.text(word) for word in words)
+        return disj(same(value, whole(self.text(word))) for word in words)
 
     def today(self) -> Interval:
         def make() -> Interval:
