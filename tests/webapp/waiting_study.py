@@ -77,7 +77,7 @@ rules:
   TEST:
     message: A negative pregnancy test is needed before the treatment.
     when: given = 'Y'
-    assert: any(pt where result = 'NEG')
+    assert: begun(pt) and any(pt where result = 'NEG')
     on: [tr.given]
     severity: query
   OPIOID:
@@ -89,19 +89,19 @@ rules:
   WOMAN:
     message: Only a woman with a test is treated.
     when: given = 'Y'
-    assert: sex = 'F' and any(pt)
+    assert: sex = 'F' and begun(pt) and any(pt)
     on: [tr.sex]
     severity: query
   NEVER:
     message: Somebody who takes opioids must have a test.
     when: opioid = 'Y' and given = 'N'
-    assert: any(pt)
+    assert: begun(pt) and any(pt)
     on: [tr.given]
     severity: error
   LOGGED:
     message: An opioid is entered only where a test was made.
     when: kind = 'OPI'
-    assert: any(pt)
+    assert: begun(pt) and any(pt)
     on: [cm1.kind]
     severity: query
 """,
