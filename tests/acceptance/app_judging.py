@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from flask import Flask
 
 from forms_spec.findings.finding import Finding
@@ -27,16 +29,20 @@ def visit_of(captured: CapturedForm) -> str:
     return f"{key.visit}-{key.unsno}" if key.unsno else key.visit
 
 
-def findings_on_page(app: Flask, captured: CapturedForm) -> tuple[Finding, ...]:
-    """The findings that the page of a form has, which is stored as it was captured."""
+def findings_on_pages(app: Flask, forms: Iterable[CapturedForm]) -> Iterator[Finding]:
+    """The findings that the pages of forms have, which are stored as they were captured.
+
+    All in one request, which reads what is stored of a subject once.
+    """
     with signed_in_request(app):
-        place = form_place(captured.subject, visit_of(captured), captured.key.form)
-        stored = load(services().database, place.key)
-        assert stored is not None
-        completing = captured.status == FormStatus.COMPLETE
-        assert (stored.status is Status.COMPLETE) is completing
-        judgement = judged(place, stored.record, completing=completing)
-        return open_findings(place.form, judgement, stored.record)
+        for captured in forms:
+            place = form_place(captured.subject, visit_of(captured), captured.key.form)
+            stored = load(services().database, place.key)
+            assert stored is not None
+            completing = captured.status == FormStatus.COMPLETE
+            assert (stored.status is Status.COMPLETE) is completing
+            judgement = judged(place, stored.record, completing=completing)
+            yield from open_findings(place.form, judgement, stored.record)
 
 
 def eligibility(app: Flask, subject: str) -> tuple[bool | None, tuple[str, ...]]:

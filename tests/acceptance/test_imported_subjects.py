@@ -5,14 +5,13 @@ export.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 
 from forms_spec.model.captured_forms import CapturedForm
@@ -20,11 +19,12 @@ from forms_spec.model.study import Study
 from generator.package.example_subjects import read_subjects
 from generator.package.row_order import package_order
 from generator.package.writer import write_package
-from tests.acceptance.app_judging import eligibility, findings_on_page
+from tests.acceptance.app_judging import eligibility, findings_on_pages
 from tests.acceptance.expectations import check_of_code, expectations, said
 from tests.data_dictionary.conftest import subject_texts
 from tests.webapp.pages import cellkine, sign_in
 from webapp.app import create_app
+from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
 from webapp.installation.settings import Settings
 from webapp.storage import Role, add_user, list_subjects, open_database
@@ -44,9 +44,9 @@ class Handed:
     url: str
 
 
-def crfsmith(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("crfsmith"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def crfsmith(*arguments: str | Path) -> Result:
+    """What the command says; in this process, which has read the study already."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def handed(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Handed:
     write_package(study, forms, folder / "p.zip", data_cut=CUT)
     url = f"sqlite:///{folder}/study.sqlite"
     done = crfsmith("import", folder / "p.zip", "--db", url)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.output
     return Handed(forms=forms, package=folder / "p.zip", url=url)
 
 
@@ -91,9 +91,9 @@ def test_an_imported_subject_has_the_findings_of_its_story_on_its_pages(
     app: Flask, handed: Handed, subject: str
 ) -> None:
     forms = [one for one in handed.forms if one.subject == subject]
-    assert {
-        said(found) for one in forms for found in findings_on_page(app, one)
-    } == EXPECTED[subject].findings
+    assert {said(found) for found in findings_on_pages(app, forms)} == EXPECTED[
+        subject
+    ].findings
 
 
 @pytest.mark.parametrize("subject", EXPECTED)
@@ -118,7 +118,7 @@ def test_validate_says_the_same_of_what_the_database_exports(
     handed: Handed, tmp_path: Path
 ) -> None:
     done = crfsmith("export", "--db", handed.url, "--out", tmp_path / "q.zip")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.output
     assert reported(tmp_path / "q.zip") == {
         name: one.findings for name, one in EXPECTED.items()
     }
@@ -127,7 +127,7 @@ def test_validate_says_the_same_of_what_the_database_exports(
 def reported(package: Path) -> dict[str, set[str]]:
     """The findings of ``crfsmith validate`` by subject, in the words of the table."""
     done = crfsmith("validate", package, "--format", "json")
-    assert done.returncode == 1, done.stderr
+    assert done.exit_code == 1, done.output
     found: dict[str, set[str]] = {subject: set() for subject in EXPECTED}
     for one in json.loads(done.stdout)["findings"]:
         found[one["key"]["subjid"]].add(_words(one))

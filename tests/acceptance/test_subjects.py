@@ -16,7 +16,7 @@ from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from forms_spec.model.study import Study
 from generator.pages.posted_form import posted_names
 from generator.validation.validate import validate_package
-from tests.acceptance.app_judging import address, findings_on_page
+from tests.acceptance.app_judging import address, findings_on_pages
 from tests.acceptance.expectations import expectations, said
 from tests.data_dictionary.verdicts import example
 from tests.webapp.pages import cellkine, sign_in, token
@@ -156,11 +156,10 @@ def test_typed_into_the_pages_a_subject_shows_the_same(
         csrf=token(client.get(f"/subjects/{subject}/SCR/dm").text),
         study=study,
     )
-    found = set()
-    for one in example(study, subject).forms.values():
+    forms = example(study, subject).forms.values()
+    for one in forms:
         assert nurse.post(one, 0)["refused"] is False
-    for one in example(study, subject).forms.values():
-        found |= {said(finding) for finding in findings_on_page(app, one)}
+    found = {said(finding) for finding in findings_on_pages(app, forms)}
     typed = {
         line for line in EXPECTED[subject].findings if "calculated-differs" not in line
     }
