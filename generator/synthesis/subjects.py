@@ -50,6 +50,9 @@ class SyntheticSubject:
 
 def subject_numbers(study: Study, count: int) -> list[tuple[str, str]]:
     """Sites and numbers of subjects like the study's example. Raises NoSuchSubject."""
+    if not study.sites:
+        raise NoSuchSubject("The study has no sites. Add them to study.yaml.")
+
     example = study.subject_example
     digits = re.search(r"\d+$", example)
     site = next((code for code in study.sites if example.startswith(code)), "")

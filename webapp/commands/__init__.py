@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "schema": "Write the JSON Schema of a dictionary's files.",
         "preview": "Serve a dictionary's forms without a database.",
         "synthesize": "Write synthetic subjects as a package.",
+        "coverage": "Say what test subjects reach of a dictionary.",
         "convert": "Convert a dictionary from or to another format.",
         "codebook": "Write a dictionary's codebook, as a page or a table.",
         "paper": "Write blank forms or casebooks to print.",
