@@ -23,6 +23,7 @@ from webapp.presentation import assets, template_filters
 from webapp.preview.example_pages import ExamplePages
 from webapp.preview.finding_list import listed
 from webapp.preview.forms import Asked, form_page
+from webapp.preview.proof_desk import ProofDesk
 from webapp.preview.shared_services import PreviewServices, no_database, register
 from webapp.preview.subject import PreviewSubject
 from webapp.preview.subject_form import SubjectForm
@@ -123,6 +124,10 @@ def create_preview(
     app.add_url_rule("/codebook", view_func=pages.codebook, endpoint="codebook")
     app.add_url_rule("/version", view_func=pages.version, endpoint="version")
     _add_subject(app, pages)
+    desk = ProofDesk(answers.subject)
+    app.add_url_rule("/proof", view_func=desk.show, endpoint="proof")
+    app.add_url_rule("/proof", view_func=desk.prove, methods=["POST"])
+    app.add_url_rule("/proof/<int:number>", view_func=desk.open, methods=["POST"])
     app.register_error_handler(HTTPException, _error)
     app.before_request(lambda: _look(watched))
     app.after_request(_add_headers)
