@@ -4,9 +4,11 @@ descriptor.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from generator.heavy_libraries import frictionless
@@ -23,6 +25,7 @@ constraint, or None.
 """
 
 SCHEMA_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+SCHEMAS_KEPT = 256
 _REMEMBERED = 1 << 14
 
 
@@ -74,12 +77,19 @@ def frictionless_schema(plan: TablePlan) -> Any:
     if plan.read is not None:
         return plan.read
 
-    described = {"$schema": SCHEMA_PROFILE, **plan.schema}
     try:
-        return frictionless.Schema.from_descriptor(described)
+        return _read_schema(json.dumps({"$schema": SCHEMA_PROFILE, **plan.schema}))
     except frictionless.FrictionlessException as error:
         notes = [part.note for part in error.to_errors()]
         raise ValueError("; ".join(notes)) from error
+
+
+@lru_cache(maxsize=SCHEMAS_KEPT)
+def _read_schema(described: str) -> Any:
+    """Reading a schema takes Frictionless as long as a few hundred rows of its table: a
+    server that validates packages of one study does it once. Nobody changes a schema.
+    """
+    return frictionless.Schema.from_descriptor(json.loads(described))
 
 
 def missing_values(item: Any) -> tuple[str, ...]:
