@@ -48,14 +48,14 @@ def carried_row_checks(study: Study) -> dict[str, EditCheck]:
         own = [field.name for field in table.fields if field.value is None]
         shown_on = own[0] if own else table.fields[0].name
         name = f"{PREFIX}_{group.name}"
+        # Where nobody has begun the other form, the row has come from nowhere as well.
+        has_its_row = f"any({group.carried.rows} where rowno = this.rowno) is true"
         checks[name] = EditCheck(
             name=name,
             check=name,
             message=f"Each row belongs to a row of “{group.carried.title}”.",
             when=None,
-            assertion=_parsed(
-                f"any({group.carried.rows} where rowno = this.rowno)", group
-            ),
+            assertion=_parsed(has_its_row, group),
             severity=Severity.ERROR,
             on=((table.name, shown_on),),
             unknown=None,
