@@ -28,6 +28,9 @@ def check_rows(loaded: LoadedStudy) -> Iterator[Finding]:
             continue
 
         spot = part.spot.at("rows")
+        if spot.at("carry").has and not spot.at("from").has:
+            yield finding("carry-from-nowhere", text=spot.at("carry").key)
+
         if rows.fixed:
             yield from _fixed_rows(part, rows, spot)
         elif rows.minimum > rows.maximum:

@@ -201,6 +201,10 @@ def reads_of_field(
     for name in asked.group.fixed:
         yield asked.group.table, name
 
+    # Who sees carried rows sees which ones there are in the other form.
+    if asked.group.carried is not None:
+        yield asked.group.carried.table, None
+
     # Who sees a form sees that its condition was true.
     for scheduled in study.schedule:
         if scheduled.form == asked.form.name and scheduled.when is not None:

@@ -228,6 +228,14 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "rows: {from: old, carry: [a]}\n    fields:\n      b: {label: B}\n",
     ),
     refuse(
+        "carry-from-nowhere",
+        "Nothing says which rows the fields are carried from",
+        "Add `from: target[SCR]` with the group and the visit, or remove `carry`",
+        "`carry` names fields of the group that `from` names.",
+        "form: x\ntitle: Example\nlog: true\ngroups:\n  new:\n    "
+        "rows: {carry: [a]}\n    fields:\n      b: {label: B}\n",
+    ),
+    refuse(
         "carried-with-count",
         'Carried rows cannot have "{key}"',
         "Remove it. The other form determines the number of rows",
