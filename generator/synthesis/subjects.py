@@ -50,9 +50,6 @@ class SyntheticSubject:
 
 def subject_numbers(study: Study, count: int) -> list[tuple[str, str]]:
     """Sites and numbers of subjects like the study's example. Raises NoSuchSubject."""
-    if not study.sites:
-        raise NoSuchSubject("The study has no sites. Add them to study.yaml.")
-
     example = study.subject_example
     digits = re.search(r"\d+$", example)
     site = next((code for code in study.sites if example.startswith(code)), "")
@@ -65,7 +62,9 @@ def subject_numbers(study: Study, count: int) -> list[tuple[str, str]]:
     stem = example[:-width]
     # The number that is all zeros comes last: most studies begin with 1.
     numbers = [f"{stem}{number % 10**width:0{width}}" for number in range(1, count + 1)]
-    return [(site or next(iter(study.sites)), number) for number in sorted(numbers)]
+    # A study need not name its sites.
+    first = site or next(iter(study.sites), "")
+    return [(first, number) for number in sorted(numbers)]
 
 
 class Synthesis:

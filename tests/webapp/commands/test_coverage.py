@@ -97,7 +97,15 @@ def test_without_subjects_it_says_how_to_get_some(tmp_path: Path) -> None:
     ran = CliRunner().invoke(main, ["coverage", str(tmp_path)])
     assert ran.exit_code == 2
     assert "crfsmith synthesize" in ran.output
-    package = tmp_path / "invented.zip"
-    ran = CliRunner().invoke(main, ["synthesize", str(tmp_path), "--out", str(package)])
-    assert ran.exit_code == 1
-    assert "The study has no sites" in ran.output
+
+
+def test_a_study_without_sites_has_invented_subjects_too(tmp_path: Path) -> None:
+    package, folder = tmp_path / "invented.zip", tmp_path / "walking"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    ran = CliRunner().invoke(main, ["synthesize", str(folder), "--out", str(package)])
+    assert ran.exit_code == 0, ran.output
+    ran = CliRunner().invoke(main, ["validate", str(package)])
+    assert ran.exit_code == 0, ran.output
+    assert "10 subjects" in coverage(folder, package)
