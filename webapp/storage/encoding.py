@@ -9,9 +9,13 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 
 
 def rows_document(record: Record) -> dict[str, list[list[Any]]]:
-    """``{group: [[number, {field: text}], ...]}``, rows in the order of the page."""
+    """``{group: [[number, {field: text}], ...]}``, rows in the order of the page.
+
+    A blank is not kept, in rows as in the form: a package that brings the version has
+    none, and a signature over it has to fit there too.
+    """
     return {
-        group: [[row.number, dict(row.texts)] for row in rows]
+        group: [[row.number, _answered(row.texts)] for row in rows]
         for group, rows in record.rows.items()
         if rows
     }
@@ -30,7 +34,11 @@ def texts_document(record: Record) -> dict[str, str]:
 
     A blank is not kept: absent means blank.
     """
-    return {field: text for field, text in record.texts.items() if text != ""}
+    return _answered(record.texts)
+
+
+def _answered(texts: Mapping[str, str]) -> dict[str, str]:
+    return {field: text for field, text in texts.items() if text != ""}
 
 
 def record_of(

@@ -507,6 +507,8 @@ def row_marks(request: SaveRequest, base: StoredForm | None) -> dict[str, int]:
                 f"a row number of {group} would be used again: {again or numbers}"
             )
 
-        marks[group] = max([given, *numbers])
+        # A group without a row has no mark, here as in a package that brings it.
+        if numbers or given:
+            marks[group] = max([given, *numbers])
 
     return marks
