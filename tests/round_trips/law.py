@@ -54,6 +54,7 @@ class Outcome:
     versions: int = 0
     findings: int = 0
     queries: int = 0
+    acts: int = 0
 
 
 def check(url: str, study: Study, folder: Path) -> Outcome:
@@ -70,6 +71,7 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
     outcome.queries = len(asked)
     outcome.forms, outcome.versions = len({one[0] for one in before}), len(before)
     database.close()
+    outcome.acts = _acts_in(first)
     outcome.wrong += _failed(run("import", str(first), "--db", there), (0,))
     outcome.wrong += _failed(run("export", "--db", there, "--out", str(second)), (0, 1))
     outcome.wrong += _other_bytes(first, second)
@@ -89,6 +91,12 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
     ]
     database.close()
     return outcome
+
+
+def _acts_in(package: Path) -> int:
+    """How many acts of reviewers a package has, with those of saves."""
+    table = package / layout.table_path(layout.REVIEW_ACTS)
+    return len(table.read_bytes().splitlines()) - 1 if table.exists() else 0
 
 
 def run(*arguments: str) -> Result:

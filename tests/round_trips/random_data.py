@@ -22,6 +22,7 @@ from forms_spec.model.captured_data import (
 )
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
+from tests.round_trips.random_review import RandomReview
 from tests.round_trips.random_studies import MadeStudy, amended
 from webapp.storage import (
     Database,
@@ -102,6 +103,8 @@ class Filling:
         """
         chance, database = self.chance, self.database
         use_dictionary(database, self.study)
+        # By a chance of its own: what is drawn here draws no other study.
+        review = RandomReview(database=database, chance=Random(str(chance.getstate())))
         for name in ("nurse", "dr. o'brien"):
             add_user(
                 database,
@@ -114,9 +117,15 @@ class Filling:
             site = chance.choice(list(self.study.sites)) if self.study.sites else ""
             subjid = f"{site or '01'}-{number:03}"
             add_subject(database, subjid=subjid, site=site, user="nurse")
-            for key in self.places(subjid):
+            keys = list(self.places(subjid))
+            for key in keys:
                 self.versions(key)
                 self.ask(key)
+                review.form(key)
+                if review.chance.random() < 0.3:
+                    self.versions(key)
+            for key in keys:
+                review.close(key)
         if self.made.documents and chance.random() < 0.5:
             self.amend()
         return self.study
