@@ -118,3 +118,20 @@ fields:
 """,
 }
 """The same two schedules, said by the arms of the study."""
+
+ENDING = {
+    "visits.yaml": """
+visits:
+  C1D1: {title: Cycle 1 day 1, target: day 0}
+  CYC: {title: Later cycle, repeats: {every: 3 weeks, from: C1D1}, window: 2 days, until: EOT}
+  W9: {title: Scan of week 9, target: RAND + 9 weeks, until: LAST}
+  EOT: {title: End of treatment}
+  FU: {title: Follow-up, target: EOT + 1 week}
+schedule:
+  columns: C1D1 CYC W9 EOT FU
+  sv:      X    X   X  X   X
+  rand:    X    .   .  .   .
+  eot:     .    .   .  X   .
+""",
+}
+"""The same trial with cycles that go on until treatment ends."""

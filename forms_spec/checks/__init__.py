@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from forms_spec.checks.allowed_keys import check_keys
 from forms_spec.checks.anchors import (
     check_anchors,
+    check_ends,
     check_targets,
     check_visit_conditions,
 )
@@ -63,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     check_day_zero,
     check_anchors,
     check_targets,
+    check_ends,
     check_visit_conditions,
     check_visit_dating,
     check_arms,

@@ -11,7 +11,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
-from forms_spec.model.visits import Visit
+from forms_spec.model.visits import Visit, VisitType
 from forms_spec.rule_syntax.syntax_tree import Reference
 from forms_spec.rules.semantics.name_lookup import references_in
 from forms_spec.schedule.visit_dating import dating_plan
@@ -50,12 +50,31 @@ def check_targets(loaded: LoadedStudy) -> Iterator[Finding]:
         if anchor is None:
             continue
 
-        place = _target_place(loaded, visit)
+        place = _key_place(loaded, visit, "target", "repeats")
         if anchor in study.visits:
             yield from _from_visit(study, visit, anchor, place)
         elif anchor not in study.anchors:
             near = did_you_mean(anchor, (*study.visits, *study.anchors))
             yield finding("unknown-target-anchor", text=place, name=anchor, near=near)
+
+
+def check_ends(loaded: LoadedStudy) -> Iterator[Finding]:
+    """A visit that ends with another one, or with an anchor, ends on a known day."""
+    study = loaded.study
+    for visit in study.visits.values():
+        end = visit.until
+        if end is None:
+            continue
+
+        place = _key_place(loaded, visit, "until")
+        if visit.type is not VisitType.SCHEDULED:
+            yield finding("until-not-scheduled", text=place, type=visit.type.value)
+        elif end in study.visits:
+            if dating_plan(study).of(end).date is None:
+                yield finding("until-without-date", text=place, name=end)
+        elif end not in study.anchors:
+            near = did_you_mean(end, (*study.visits, *study.anchors))
+            yield finding("unknown-until", text=place, name=end, near=near)
 
 
 def _from_visit(
@@ -94,12 +113,12 @@ def _circle(study: Study, visit: Visit) -> list[str]:
     return []
 
 
-def _target_place(loaded: LoadedStudy, visit: Visit) -> TextPlace:
+def _key_place(loaded: LoadedStudy, visit: Visit, *keys: str) -> TextPlace:
+    """Where the first of some keys of a visit is written."""
     for file in loaded.parts.visits:
         spot = file.at("visits", visit.name)
         if spot.has and spot.key == visit.place:
-            key = "target" if spot.at("target").has else "repeats"
-            return spot.at(key).place
+            return next(spot.at(key).place for key in keys if spot.at(key).has)
 
     return visit.place
 

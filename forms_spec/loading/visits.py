@@ -183,6 +183,7 @@ class VisitSchema(MappingSchema):
     target = OffsetField(load_default=None)
     window = WindowShape(load_default=None)
     repeats = RepeatsShape(load_default=False)
+    until = TextField(load_default=None)
     redcap = TextField(load_default=None)
     when = TextField(load_default=None)
     arms = TextListField(least=1, load_default=())
@@ -236,6 +237,7 @@ def build_visits(
             window=data.get("window"),
             repeats=repeats is not False,
             cycles=repeats if isinstance(repeats, Cycles) else None,
+            until=data.get("until"),
             place=place,
             redcap=data.get("redcap"),
             when=all_of(of_arms, when.expression if when else None),

@@ -97,8 +97,9 @@ class VisitDating:
 class Visit:
     """A visit of the schedule.
 
-    Where ``when`` is FALSE the subject has no such visit. ``redcap`` is the unique name
-    of its event in REDCap, if that is another.
+    Where ``when`` is FALSE the subject has no such visit. ``until`` is the visit or the
+    study's anchor after whose day it is no longer due. ``redcap`` is the unique name of
+    its event in REDCap, if that is another.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Visit:
     redcap: str | None = None
     when: Expression | None = None
     cycles: Cycles | None = None
+    until: str | None = None
     dating: VisitDating = VisitDating()
 
     def target_of(self, number: int) -> Offset | None:

@@ -157,6 +157,24 @@ def start_day(visit: Visit, timeline: Timeline, unsno: int = 0) -> date | None:
     return max(filter(None, days.values()), default=None)
 
 
+def end_day(visit: Visit, timeline: Timeline) -> date | None:
+    """The day after which a visit is no longer due, where there is one and it is known.
+
+    That is the day of its ``until``. It counts although the subject stays in the study.
+    """
+    if visit.until is None:
+        return None
+    if visit.until in timeline.anchors:
+        return timeline.anchors[visit.until]
+
+    days = [
+        captured.date
+        for (name, _), captured in timeline.captured.items()
+        if name == visit.until and captured.date is not None
+    ]
+    return min(days, default=None)
+
+
 def due_dates(visit: Visit, start: date | None, unsno: int = 0) -> Due | None:
     """When a visit is due, or its time of a number.
 
@@ -233,7 +251,8 @@ def visit_state(
         )
 
     # What stays due after the subject has left is due whenever that was.
-    ended = None if has_left else timeline.ended
+    left = None if has_left else timeline.ended
+    ended = min(filter(None, (left, end_day(visit, timeline))), default=None)
     status = status_not_held(visit, due, ended, today)
     is_overdue = due is not None and status is VisitStatus.OVERDUE
     return VisitState(

@@ -299,6 +299,11 @@ if unsaid := frozenset().union(
 
 def target(visit: Visit) -> str:
     """When the visit is due: ``day 14``, ``21 days after C1D1``, ``unscheduled``."""
+    words = _planned(visit)
+    return f"{words}, until {visit.until}" if visit.until else words
+
+
+def _planned(visit: Visit) -> str:
     if visit.cycles is not None:
         return _cycles(visit.cycles)
     if visit.target is None:

@@ -433,6 +433,35 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         ),
     ),
     refuse(
+        "unknown-until",
+        'There is no visit and no anchor "{name}" that the visit could end with',
+        "{near} Name a visit, or a name below anchors: in the study file",
+        "A visit with `until: EOT` is no longer due after the date of the visit EOT.",
+        _visits(
+            visits="  M3: {title: Month 3, target: day 90, until: END}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
+        "until-without-date",
+        'The visit ends with "{name}", but no field has the date of that visit',
+        "Write visit: {{date: sv.visdat}} in the study file with the date field of the "
+        "visit, or name a date field below anchors:",
+        "The date of a visit is the answer of the field that the study file names below "
+        "`visit`, or the visit itself with `date`.",
+        _visits(
+            visits="  M3: {title: Month 3, target: day 90, until: D0}\n",
+            schedule="  columns: SCR D0 M3\n  base: X X X\n",
+        ),
+    ),
+    refuse(
+        "until-not-scheduled",
+        "An {type} visit is never due, so it cannot have until",
+        "Remove it",
+        "`until` ends the time in which a planned visit is due.",
+        _visits(visits="  UNS: {title: Unscheduled, type: unscheduled, until: D0}\n"),
+    ),
+    refuse(
         "target-in-circle",
         "The visits count from each other: {circle}",
         "Let one of them count from day 0 or from a date field",

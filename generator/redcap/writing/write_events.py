@@ -108,6 +108,14 @@ def write_events(study: Study) -> EventLists:
 def _event(study: Study, visit: Visit, lists: EventLists) -> tuple[str, ...]:
     """A row of the list of events."""
     day, before, after = _timing(visit, lists)
+    if visit.until is not None:
+        lists.loss(
+            "timing",
+            visit.name,
+            f"until {visit.until}",
+            "REDCap's events do not end with another one",
+        )
+
     once_unscheduled = visit.type is VisitType.UNSCHEDULED and not visit.repeats
     if visit.type is VisitType.TERMINATION or once_unscheduled:
         lists.loss(

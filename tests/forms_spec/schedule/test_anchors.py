@@ -8,7 +8,7 @@ from forms_spec.model.captured_data import FormKey, InMemoryCasebook, Record
 from forms_spec.model.study import Study
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import Due, VisitStatus, visit_states
-from tests.oncology_study import CYCLES, FILES
+from tests.oncology_study import CYCLES, ENDING, FILES
 from tests.studies import study_of
 
 TODAY = date(2024, 4, 18)
@@ -128,3 +128,20 @@ def test_numbered_cycles_have_a_day_each_and_an_end() -> None:
 
     done = {f"sv.visdat CYC {number}": f"2024-04-0{number}" for number in (1, 2, 3)}
     assert "CYC4" not in states({**forms, **done}, cycles)
+
+
+def test_cycles_end_with_the_visit_that_ends_them() -> None:
+    visits = ENDING["visits.yaml"]
+    forms = {"sv.visdat C1D1": "2024-03-01"}
+    assert states(forms, visits)["CYC1"][0] is VisitStatus.OVERDUE
+
+    # Cycle 1 was due on the day of the end, and cycle 2 after it.
+    ended = {**forms, "sv.visdat EOT": "2024-03-22"}
+    found = states(ended, visits)
+    assert found["CYC1"][0] is VisitStatus.OVERDUE
+    assert found["FU"] == (
+        VisitStatus.OVERDUE,
+        due("2024-03-29", "2024-03-29", "2024-03-29"),
+    )
+    found = states({**ended, "sv.visdat CYC 1": "2024-03-22"}, visits)
+    assert found["CYC2"][0] is VisitStatus.NOT_EXPECTED

@@ -179,7 +179,10 @@ class MissingForms:
         asked = [self._asked_on(visit, day) for day in days.tolist()]
         target = np.array([item[0] for item in asked])[of]
         # Who has left is asked for what stays due, whenever that was.
-        last_day = np.where(self._lives.over, NEVER, self._days.ended)
+        left = np.where(self._lives.over, NEVER, self._days.ended)
+        until = self._until(visit)
+        is_until = (until != NEVER) & ((left == NEVER) | (until < left))
+        last_day = np.where(is_until, until, left)
         ended = np.where(last_day == NEVER, 0, np.where(last_day < target, 1, 2))
         states = np.array([item[1] for item in asked])[of, ended]
 
@@ -191,6 +194,19 @@ class MissingForms:
         anchor = self.study.visits[visit].anchor
         if anchor is None:
             return self._days.day_zero
+
+        return self._day_of(anchor)
+
+    def _until(self, visit: str) -> Array:
+        """The day after which a visit is no longer due; NEVER where there is none."""
+        until = self.study.visits[visit].until
+        if until is None:
+            return np.full(len(self.subjects), NEVER)
+
+        return self._day_of(until)
+
+    def _day_of(self, anchor: str) -> Array:
+        """The day of an anchor or a visit; NEVER where it is not known."""
         if anchor in self.study.anchors:
             return self._days.first_known(self.study.anchors[anchor])
 

@@ -19,7 +19,7 @@ from generator.package.writer import write_package
 from generator.validation.report.report import Report
 from tests.forms_spec.evaluation.unknown_cases import STUDY
 from tests.generator.validation.columnar.forms.test_agreement import agree
-from tests.oncology_study import ARMS, BY_ARM, CYCLES, FILES
+from tests.oncology_study import ARMS, BY_ARM, CYCLES, ENDING, FILES
 from tests.package_cases import captured
 from tests.studies import study_of
 
@@ -340,6 +340,42 @@ def test_numbered_cycles(tmp_path: Path) -> None:
     # Of the five, one came to the last cycle and one went beyond it.
     assert cycle["overdue"] == 3
 
+
+def test_visits_until_another_one(tmp_path: Path) -> None:
+    """Treatment goes on, ended before the first cycle, or after it; one was never
+    randomised.
+    """
+    of = study_of({**FILES, **ENDING})
+    forms: list[CapturedForm] = []
+    for number, (end, last) in enumerate(ENDS, start=1):
+        subject = f"01-{number:03}"
+        dates = {"sv C1D1": {"visdat": "2024-01-02"}, "sv EOT": {"visdat": end}}
+        dates["rand C1D1"] = {"randdat": "2024-01-01"}
+        dates["eot EOT"] = {"lastdat": last}
+        forms.extend(
+            captured(name, texts, subject=subject)
+            for name, texts in dates.items()
+            if any(texts.values())
+        )
+
+    report = judged(tmp_path, of, forms)
+    expected = {
+        visit: dict(line.states)
+        for line in report.missingness
+        for visit in [line.visit]
+        if line.table == "sv"
+    }
+    assert expected["CYC"]["overdue"] == 3
+    assert expected["W9"]["overdue"] == 2
+
+
+ENDS = (
+    ("", ""),
+    ("2024-01-22", "2024-01-02"),
+    ("2024-01-23", "2024-01-23"),
+    ("2024-04-01", "2024-04-01"),
+)
+"""The date of the end of treatment, and of the last dose."""
 
 LIVES = {
     "study.yaml": HEAD,
