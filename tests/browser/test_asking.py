@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import Site, open_form
 from tests.webapp.asking_study import asking_study, filled
 
@@ -97,4 +97,4 @@ def test_more_answers_than_allowed_are_refused_at_once(page: Page) -> None:
 
 def test_the_page_has_no_barriers(page: Page) -> None:
     open_form(page, FORM)
-    assert Axe().run(page).response["violations"] == []
+    assert faults_of(page) == []

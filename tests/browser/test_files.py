@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import (
     NARROW,
     SAVED,
@@ -226,7 +226,7 @@ def test_it_looks_right_and_is_accessible(
         _fill(page)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= page.viewport_size["width"]  # type: ignore[index]
-        assert Axe().run(page).response["violations"] == []
+        assert faults_of(page) == []
         if folder := os.environ.get("CRFSMITH_PICTURES"):
             page.screenshot(path=Path(folder) / f"files-{width}.png", full_page=True)
         html = _html(context)

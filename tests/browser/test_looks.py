@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, WIDE, Site, open_form, signed_in
 from tests.browser.validity import html_faults
 from tests.soak import some
@@ -81,20 +81,6 @@ READ_BY = {
 }
 
 
-def faults_of(
-    page: Page, options: dict[str, object] | None = None
-) -> list[tuple[str, list[str]]]:
-    """What axe finds on a page: rules and the first places."""
-    found = (
-        Axe()
-        .run(page, options={"resultTypes": ["violations"], **(options or {})})
-        .response["violations"]
-    )
-    return [
-        (one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found
-    ]
-
-
 def test_no_accessibility_fault(browser: Browser, shared_site: Site) -> None:
     context = signed_in(browser, shared_site)
     page = context.new_page()
@@ -112,7 +98,7 @@ def test_colours_have_contrast_in_the_dark(browser: Browser, shared_site: Site) 
     found = {}
     for address in KINDS_OF_PAGES[:4]:
         page.goto(address)
-        found[address] = faults_of(page, {"runOnly": ["color-contrast"]})
+        found[address] = faults_of(page, only="color-contrast")
     context.close()
     assert {address: faults for address, faults in found.items() if faults} == {}
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from forms_spec import load_study
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import Site, open_form, signed_in
 from tests.webapp.asking_study import FILES, filled
 from webapp.storage import InstanceKey, load
@@ -148,4 +148,4 @@ def test_the_page_has_no_barriers(page: Page) -> None:
     answer(page, "Y")
     page.fill("#r-drug-1-dose", "500")
     page.keyboard.press("Tab")
-    assert Axe().run(page).response["violations"] == []
+    assert faults_of(page) == []

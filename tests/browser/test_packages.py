@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, Site, focus_on, signed_in
-from tests.browser.test_looks import faults_of
 from tests.browser.validity import html_faults
 from tests.package_cases import captured, write
 

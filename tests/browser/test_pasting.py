@@ -9,8 +9,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, Site, focus_on, open_form, signed_in
-from tests.browser.test_looks import faults_of
 from tests.webapp.pages import NEW
 from webapp.storage import InstanceKey, StoredForm, load
 

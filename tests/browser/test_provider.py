@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_looks import faults_of
 from tests.live_server import LiveServer
 from tests.studies import small_study
 from tests.webapp.security.small_provider import CLIENT, SECRET, SmallProvider

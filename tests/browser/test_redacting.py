@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, Site, signed_in
-from tests.browser.test_looks import faults_of
 
 PAGE = "/subjects/01-012/redact"
 

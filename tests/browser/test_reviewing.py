@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from forms_spec.model.signatures import USUAL_MEANINGS
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, Site, signed_in
-from tests.browser.test_looks import faults_of
 from tests.browser.validity import html_faults
 from tests.webapp.pages import cellkine
 from webapp.demo.demo_study import PASSWORD

@@ -9,8 +9,8 @@ import re
 import pyotp
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import faults_of
 from tests.browser.conftest import Site, focus_on, open_form
-from tests.browser.test_looks import faults_of
 from tests.webapp.pages import NEW
 from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, StoredForm, load

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.test_looks import faults_of
+from tests.browser.accessibility import faults_of
 from tests.browser.validity import html_faults
 from tests.webapp.preview.conftest import Edit
 

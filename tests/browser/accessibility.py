@@ -1,0 +1,29 @@
+"""What axe finds on a page."""
+
+from __future__ import annotations
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+_FAULTS = """async (options) => {
+  const found = await axe.run(options);
+  return found.violations.map((rule) =>
+    [rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))]);
+}"""
+
+
+def faults_of(page: Page, *, only: str | None = None) -> list[list[object]]:
+    """The rules that a page breaks, each with the first three places; of all rules, or
+    of one.
+
+    Only these leave the page: what axe says of all that is right is much more.
+    """
+    options: dict[str, object] = {
+        "resultTypes": ["violations"],
+        "reporter": "no-passes",
+    }
+    if only is not None:
+        options["runOnly"] = [only]
+    page.evaluate(f"{AXE_SCRIPT}\nvoid 0")
+    found: list[list[object]] = page.evaluate(_FAULTS, options)
+    return found
