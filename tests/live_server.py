@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class LiveServer:
     """An application on a free port of this machine, from now on until ``stop``."""
 
-    def __init__(self, app: Flask, *, threads: int = 4) -> None:
+    def __init__(self, app: WSGIApplication, *, threads: int = 4) -> None:
         self.server = create_server(app, host="127.0.0.1", port=0, threads=threads)
         self.port = int(self.server.effective_port)
         self.thread = Thread(target=self.server.run, daemon=True)

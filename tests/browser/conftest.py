@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from forms_spec.model.study import Study
+from tests.browser.windows import Address, Windows
 from tests.conftest import PATIENCE
-from tests.live_server import LiveServer
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from tests.webapp.pages import sign_in as enter
 from webapp.app import create_app
@@ -43,11 +43,12 @@ class Site:
         )
         self.cookies: dict[tuple[str, str], str] = {}
         self.app = create_app(self.settings)
-        self.server = LiveServer(self.app)
-        self.url = self.server.url
+        self.address = Address.free()
+        self.address.app = self.app
+        self.url = self.address.server.url
 
     def stop(self) -> None:
-        self.server.stop()
+        self.address.app = None
         self.database.close()
 
     def cookie(self, username: str, program: str) -> str:
@@ -123,14 +124,22 @@ def user_agent(browser: Browser) -> str:
     return AGENTS[browser]
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[Windows]:
+    kept = Windows(lambda url: browser.new_context(base_url=url, viewport=WIDE))
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    context = signed_in(browser, site)
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    yield opened
-    context.close()
+def page(browser: Browser, site: Site, windows: Windows) -> Iterator[Page]:
+    """A coordinator's window: empty, with nothing kept of an earlier test."""
+    cookie = site.cookie("coordinator", user_agent(browser))
+    window = windows.at(site.url)
+    window.context.add_cookies([{"name": COOKIE, "value": cookie, "url": site.url}])
+    yield window.page
+    faults = [*window.faults]
+    windows.put_back(window)
     assert faults == [], "a script failed"
 
 

@@ -81,6 +81,11 @@ class Firefox:
             raise RuntimeError(found["exceptionDetails"]["text"])
         return json.loads(found["result"]["value"])
 
+    def forget(self) -> None:
+        """Takes away cookies and all that the page's address keeps."""
+        self.ask("storage.deleteCookies")
+        self.read("[localStorage.clear(), sessionStorage.clear()]")
+
     def wait(self, expression: str) -> None:
         """Waits until an expression in the page is true."""
         deadline = monotonic() + PATIENCE / 1000

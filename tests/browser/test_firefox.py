@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import Site
 from tests.browser.firefox import Firefox, running
+from tests.browser.windows import EMPTY
 from tests.webapp.pages import NEW
 from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, load
@@ -25,7 +26,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
 
 @pytest.fixture
 def firefox(program: Firefox, site: Site) -> Firefox:
-    """Somebody has signed in, by keyboard."""
+    """Somebody has signed in, by keyboard; nothing is kept of an earlier test."""
+    program.open(f"{site.url}{EMPTY}")
+    program.forget()
     program.open(f"{site.url}/sign-in")
     program.wait("document.activeElement.id === 'username'")
     program.type("coordinator")

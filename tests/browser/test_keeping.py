@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
 from tests.browser.conftest import (
     SAVED,
@@ -92,8 +92,14 @@ def test_a_crashed_tab_gives_the_text_back(browser: Browser, site: Site) -> None
 def test_leaving_with_unsaved_text_warns(page: Page) -> None:
     begin(page, "72")
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto("/subjects")
+    page.remove_listener("dialog", leave)
     assert asked == ["beforeunload"]
 
 
