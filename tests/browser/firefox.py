@@ -28,10 +28,23 @@ KEYS = {
 }
 PREFERENCES = {
     "app.normandy.enabled": "false",
+    "browser.newtabpage.enabled": "false",
+    "browser.startup.homepage": '"about:blank"',
+    "browser.startup.homepage_override.mstone": '"ignore"',
     "browser.startup.page": "0",
     "datareporting.policy.dataSubmissionEnabled": "false",
+    "extensions.enabledScopes": "0",
     "messaging-system.rsexperimentloader.enabled": "false",
     "services.settings.server": '"data:,#remote-settings-dummy/v1"',
+    "toolkit.telemetry.unified": "false",
+    # One process for pages and none beside it: each start takes half a second.
+    "dom.ipc.processCount": "1",
+    "dom.ipc.processPrelaunch.enabled": "false",
+    "fission.autostart": "false",
+    "layers.gpu-process.enabled": "false",
+    "media.rdd-process.enabled": "false",
+    "media.utility-process.enabled": "false",
+    "network.process.enabled": "false",
 }
 
 
