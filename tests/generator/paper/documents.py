@@ -39,8 +39,77 @@ def squeezed(text: str) -> str:
 
 
 def pdf_text(content: bytes) -> str:
-    """Everything that stands on the pages, without blanks."""
-    return squeezed("".join(page.extract_text() for page in reader_of(content).pages))
+    """Everything that stands on the pages of a PDF of typst, without blanks.
+
+    pypdf reads the same in six times as long, because it works out places too.
+    """
+    maps: dict[int, CharacterMap] = {}
+    pages = reader_of(content).pages
+    return squeezed("".join(part for page in pages for part in _shown(page, maps)))
+
+
+CharacterMap = dict[int, str]
+"""The text of each glyph of a font."""
+_FLAT = rb"\((?:[^\\()]|\\.)*\)"
+_STRING = rb"\((?:[^\\()]|\\.|%b)*\)" % _FLAT
+"""Brackets inside that are a pair are written without a backslash."""
+_SHOWING = re.compile(
+    rb"/(?P<font>\w+) [\d.]+ Tf|(?P<texts>%b|\[(?:%b|[-\d. \n])*\]) ?T[jJ]"
+    % (_STRING, _STRING),
+    re.DOTALL,
+)
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_SIGNS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
+_CODES = re.compile(rb"<([0-9a-fA-F]+)>")
+
+
+def _shown(page: Any, maps: dict[int, CharacterMap]) -> Iterator[str]:
+    fonts = page["/Resources"].get("/Font", {})
+    characters: CharacterMap = {}
+    for operator in _SHOWING.finditer(page.get_contents().get_data()):
+        if operator["font"]:
+            stream = fonts[f"/{operator['font'].decode()}"]["/ToUnicode"]
+            number = stream.indirect_reference.idnum
+            if number not in maps:
+                maps[number] = _character_map(stream.get_data())
+            characters = maps[number]
+            continue
+
+        for text in re.findall(_STRING, operator["texts"], re.DOTALL):
+            glyphs = _ESCAPE.sub(_unescaped, text[1:-1])
+            for first, second in zip(glyphs[::2], glyphs[1::2], strict=True):
+                yield characters[first << 8 | second]
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    sign = escape[1]
+    if sign.isdigit():
+        return bytes([int(sign, 8)])
+
+    return _SIGNS.get(sign, sign)
+
+
+def _character_map(stream: bytes) -> CharacterMap:
+    """The glyphs of a ``ToUnicode`` stream, which typst lists one by one or in ranges."""
+    characters: CharacterMap = {}
+    for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
+        codes = _CODES.findall(block)
+        for glyph, text in zip(codes[::2], codes[1::2], strict=True):
+            characters[int(glyph, 16)] = _utf_16(text)
+
+    for block in re.findall(rb"beginbfrange(.*?)endbfrange", stream, re.DOTALL):
+        codes = _CODES.findall(block)
+        for low, high, text in zip(codes[::3], codes[1::3], codes[2::3], strict=True):
+            for number in range(int(low, 16), int(high, 16) + 1):
+                start = _utf_16(text)
+                step = number - int(low, 16)
+                characters[number] = start[:-1] + chr(ord(start[-1]) + step)
+
+    return characters
+
+
+def _utf_16(code: bytes) -> str:
+    return bytes.fromhex(code.decode()).decode("utf-16-be")
 
 
 def word_text(content: bytes) -> str:

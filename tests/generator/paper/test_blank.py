@@ -106,6 +106,12 @@ def test_every_field_stands_in_the_pdf_and_in_word(name: str, annotated: bool) -
         assert words in pdf
 
 
+def test_a_pdf_is_read_as_pypdf_reads_it() -> None:
+    content = pdf_of(blank_forms(small_study(), annotated=True))
+    pages = reader_of(content).pages
+    assert pdf_text(content) == squeezed("".join(p.extract_text() for p in pages))
+
+
 def test_annotations_have_the_names_of_the_standards() -> None:
     study = STUDIES["cellkine"]().study
     text = forms_text("cellkine", True)
