@@ -69,6 +69,9 @@ def formatted(text: str, layout: EntryLayout = EntryLayout.KEEP) -> str:
 
 def _if_same(before: str, after: str) -> str:
     """The text after a step, or the one before it where it would not say the same."""
+    if after == before:
+        return before
+
     document = read_document("", after)
     if document.root is None or document.lost:
         return before

@@ -135,7 +135,7 @@ def test_every_file_says_the_same_and_formatting_it_again_changes_nothing(
     texts += [
         part for entry in CATALOGUE.values() for part in entry.example.split("---\n")
     ]
-    for text in texts:
+    for text in dict.fromkeys(texts):
         once = formatted(text, layout)
         assert read_document("f", once).data == read_document("f", text).data
         assert formatted(once, layout) == once
