@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from forms_spec import load_study
@@ -105,7 +105,7 @@ class Job:
         if not self.dictionary:
             return None
 
-        return load_study(dict(self.dictionary)).study
+        return _loaded(tuple(self.dictionary.items()))
 
     @cached_property
     def plans(self) -> tuple[TablePlan, ...]:
@@ -135,6 +135,12 @@ class Job:
             fields.setdefault(key.kind, key.fields)
 
         return fields.get(PRIMARY, fields.get(UNIQUE, ()))
+
+
+@lru_cache(maxsize=1)
+def _loaded(dictionary: tuple[tuple[str, str], ...]) -> Study | None:
+    """A worker's process gets a job for each step, and all of them are about one study."""
+    return load_study(dict(dictionary)).study
 
 
 def named_keys(
