@@ -1,101 +1,63 @@
-"""A real Spark cluster on this machine: a master and a worker with two cores, each a
-process of its own.
+"""A real Spark cluster on this machine: a master, and a worker with two cores that starts
+executors as processes of their own.
 
-crfsmith runs in two Python processes beside the worker's executor. A second worker would
-add two programs of Java and no other process that runs crfsmith.
+crfsmith runs in two Python processes beside the worker's executor. Master and worker run
+in the program of Java that the driver has anyway: they speak over the network as if
+each had one, and two more would take longer to start than all jobs of the tests.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyspark
+import pytest
 
 from tests.java import QUICK
 
-HOME = Path(pyspark.__file__).parent
-WAIT_SECONDS = 500
-QUICK_JAVA = " ".join(QUICK)
+HOST = "127.0.0.1"
+CORES, MEGABYTES = 2, 1024
+ENVIRONMENT = {
+    "SPARK_HOME": str(Path(pyspark.__file__).parent),
+    "SPARK_LOCAL_IP": HOST,
+    "JDK_JAVA_OPTIONS": " ".join(QUICK),
+}
+SETTINGS = {
+    # Spark divides every table in 200 parts, however few rows there are.
+    "spark.sql.shuffle.partitions": "4",
+}
 
 
 @contextmanager
 def cluster(folder: Path) -> Iterator[str]:
-    """The address of the master.
+    """The address of the master."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, text in ENVIRONMENT.items():
+            patched.setenv(name, text)
 
-    Everything is stopped at the end, by the id of its process.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    master = f"spark://127.0.0.1:{port}"
-    with ExitStack() as stack:
-        stack.enter_context(
-            _process(
-                folder / "master.log",
-                "master.Master",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(port),
-            )
+        pyspark.SparkContext._ensure_initialized()
+        java, gateway = pyspark.SparkContext._jvm, pyspark.SparkContext._gateway
+        assert java is not None
+        assert gateway is not None
+        for name, text in SETTINGS.items():
+            java.java.lang.System.setProperty(name, text)
+
+        settings = java.org.apache.spark.SparkConf()
+        deploy = java.org.apache.spark.deploy
+        started = deploy.master.Master.startRpcEnvAndEndpoint(HOST, 0, 0, settings)
+        master = started._1()
+        address = f"spark://{HOST}:{master.address().port()}"
+
+        masters = gateway.new_array(java.java.lang.String, 1)
+        masters[0] = address
+        nothing = java.scala.Option.empty()
+        worker = deploy.worker.Worker.startRpcEnvAndEndpoint(
+            *(HOST, 0, 0, CORES, MEGABYTES, masters, str(folder)),
+            *(nothing, settings, nothing),
         )
-        log = folder / "worker.log"
-        words = ("--host", "127.0.0.1", "--cores", "2", "--memory", "1g", "--work-dir")
-        stack.enter_context(
-            _process(log, "worker.Worker", *words, str(folder / log.stem), master)
-        )
-        _wait_for(log, r"Successfully registered with master")
-        yield master
+        yield address
 
-
-@contextmanager
-def _process(log: Path, name: str, *words: str) -> Iterator[None]:
-    settings = {
-        "SPARK_HOME": str(HOME),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_MEMORY": "256m",
-    }
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [
-                HOME / "bin" / "spark-class",
-                f"org.apache.spark.deploy.{name}",
-                "--webui-port",
-                "0",
-                *words,
-            ],
-            env={
-                **os.environ,
-                **settings,
-                "JDK_JAVA_OPTIONS": QUICK_JAVA,
-                "PYSPARK_PYTHON": sys.executable,
-            },
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            cwd=log.parent,
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(WAIT_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-def _wait_for(log: Path, words: str) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    while not re.search(words, log.read_text(errors="replace") if log.exists() else ""):
-        assert time.monotonic() < until, log.read_text(errors="replace")[-2000:]
-        time.sleep(0.05)
+        worker.shutdown()
+        master.shutdown()

@@ -31,7 +31,7 @@ from generator.validation.cluster.session import session
 from generator.validation.cluster.validate import validate_on_cluster
 from generator.validation.report.report import Report, Reported
 from generator.validation.validate import validate_package
-from tests.generator.validation.cluster.cluster import QUICK_JAVA, cluster
+from tests.generator.validation.cluster.cluster import cluster
 from tests.generator.validation.columnar.tables.test_agreement import (
     CELLS,
     EDITS,
@@ -57,10 +57,9 @@ MANY = 100_000
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a cluster that has a session."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("JDK_JAVA_OPTIONS", QUICK_JAVA)
-        with cluster(tmp_path_factory.mktemp("cluster")) as address, session(address):
-            yield address
+    folder = tmp_path_factory.mktemp("cluster")
+    with cluster(folder) as address, session(address):
+        yield address
 
 
 NO_KEY = "row"
