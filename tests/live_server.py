@@ -11,19 +11,21 @@ from waitress.server import create_server
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+HOST = "127.0.0.1"
+
 
 class LiveServer:
     """An application on a free port of this machine, from now on until ``stop``."""
 
     def __init__(self, app: WSGIApplication, *, threads: int = 4) -> None:
-        self.server = create_server(app, host="127.0.0.1", port=0, threads=threads)
+        self.server = create_server(app, host=HOST, port=0, threads=threads)
         self.port = int(self.server.effective_port)
         self.thread = Thread(target=self.server.run, daemon=True)
         self.thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def stop(self) -> None:
         """Closes what is open, as its own loop: a browser keeps connections for more

@@ -99,6 +99,13 @@ class Firefox:
         self.ask("storage.deleteCookies")
         self.read("[localStorage.clear(), sessionStorage.clear()]")
 
+    def remember(self, host: str, name: str, value: str) -> None:
+        """Gives the browser a cookie of a host."""
+        text = {"type": "string", "value": value}
+        self.ask(
+            "storage.setCookie", cookie={"name": name, "value": text, "domain": host}
+        )
+
     def wait(self, expression: str) -> None:
         """Waits until an expression in the page is true."""
         deadline = monotonic() + PATIENCE / 1000

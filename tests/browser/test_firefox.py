@@ -7,9 +7,10 @@ from shutil import which
 
 import pytest
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import COOKIE, Site
 from tests.browser.firefox import Firefox, running
 from tests.browser.windows import EMPTY
+from tests.live_server import HOST
 from tests.webapp.pages import NEW
 from webapp.demo.demo_study import PASSWORD
 from webapp.storage import InstanceKey, load
@@ -25,18 +26,29 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
 
 
 @pytest.fixture
-def firefox(program: Firefox, site: Site) -> Firefox:
-    """Somebody has signed in, by keyboard; nothing is kept of an earlier test."""
+def stranger(program: Firefox, site: Site) -> Firefox:
+    """Nobody has signed in; nothing is kept of an earlier test."""
     program.open(f"{site.url}{EMPTY}")
     program.forget()
-    program.open(f"{site.url}/sign-in")
-    program.wait("document.activeElement.id === 'username'")
-    program.type("coordinator")
-    program.press("Tab")
-    program.type(PASSWORD)
-    program.press("Enter")
-    program.wait("location.pathname === '/home'")
     return program
+
+
+@pytest.fixture
+def firefox(stranger: Firefox, site: Site) -> Firefox:
+    """The coordinator has signed in."""
+    agent = stranger.read("navigator.userAgent")
+    stranger.remember(HOST, COOKIE, site.cookie("coordinator", agent))
+    return stranger
+
+
+def test_one_signs_in_by_keyboard(stranger: Firefox, site: Site) -> None:
+    stranger.open(f"{site.url}/sign-in")
+    stranger.wait("document.activeElement.id === 'username'")
+    stranger.type("coordinator")
+    stranger.press("Tab")
+    stranger.type(PASSWORD)
+    stranger.press("Enter")
+    stranger.wait("location.pathname === '/home'")
 
 
 def open_form(firefox: Firefox, site: Site, place: str) -> None:
