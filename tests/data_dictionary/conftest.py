@@ -1,4 +1,4 @@
-"""The Cellkine study as it stands in the repository."""
+"""The studies as they are in the repository."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from forms_spec import load_study
 from forms_spec.model.study import Study
 
-CELLKINE = Path(__file__).parents[2] / "data_dictionary" / "cellkine"
+STUDIES = Path(__file__).parents[2] / "data_dictionary"
+CELLKINE, GASTRA = STUDIES / "cellkine", STUDIES / "gastra"
 
 
 def texts(folder: Path) -> dict[str, str]:
