@@ -12,6 +12,7 @@ from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.build_memory import BuildMemory
 from forms_spec.loading.consequences import without_consequences
 from forms_spec.loading.finding_collector import Notes
+from forms_spec.loading.form_copies import copied_tables, without_repetition
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.loading.study_builder import build_study
 from forms_spec.model.study import Study
@@ -89,7 +90,9 @@ def _result(
     if any(document.root is None for document in documents.values()):
         incomplete = True
 
-    kept = without_consequences(notes.findings, documents, incomplete=incomplete)
+    of_copies = copied_tables(loaded.study) if loaded is not None else frozenset()
+    once = without_repetition(notes.findings, of_copies)
+    kept = without_consequences(once, documents, incomplete=incomplete)
     findings = tuple(sorted(kept, key=_order))
     is_refused = any(finding.severity is Severity.ERROR for finding in notes.findings)
     if is_refused or loaded is None:

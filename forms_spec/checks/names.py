@@ -11,7 +11,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.captured_data import LOG
-from forms_spec.model.fields import Field
+from forms_spec.model.fields import Field, Form
 from forms_spec.rules import KEYWORDS
 
 LOWER = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -129,7 +129,9 @@ def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
 def check_unique_names(loaded: LoadedStudy) -> Iterator[Finding]:
     """Tables and fields of which only one can be meant."""
     tables: list[WrittenName] = []
-    for form in loaded.study.forms.values():
+    # A copy chooses the names of its tables: it has the finding, whichever is first.
+    forms = sorted(loaded.study.forms.values(), key=_is_copy)
+    for form in forms:
         if any(field.collected for field in form.fields):
             tables.append(WrittenName("table", form.name, form.place))
 
@@ -144,6 +146,10 @@ def check_unique_names(loaded: LoadedStudy) -> Iterator[Finding]:
             yield from _repeated(in_reach, first=len(own))
 
     yield from _repeated(tables)
+
+
+def _is_copy(form: Form) -> bool:
+    return form.like is not None
 
 
 def _field_names(fields: Iterable[Field]) -> list[WrittenName]:

@@ -115,7 +115,8 @@ def check_no_fields(loaded: LoadedStudy) -> Iterator[Finding]:
         has_groups = groups.has and groups.data != {}
         has_fields = has_groups or spot.at("fields").has
 
-        if not has_fields:
+        # The fields of a form that is like another one are those of the other.
+        if not has_fields and form.like is None:
             yield finding("no-fields", text=form.place, what="form", name=form.name)
 
     for part in loaded.parts.groups:

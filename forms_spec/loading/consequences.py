@@ -28,7 +28,7 @@ RULE_FAULTS = frozenset(entry.code for entry in SYNTAX)
 
 NAMES = re.compile(
     r"unknown-(form|visit|codelist|field|missing|parameter)|rule-|role-unknown|source-"
-    r"|criterion-|reference-(unknown-test|no-range)|eligibility-visit"
+    r"|criterion-|reference-(unknown-test|no-range)|eligibility-visit|copy-not-there"
 )
 """What may be said because a name is not defined."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.table_renaming import RenamedTables, renamed_tables
 from forms_spec.model.text_templates import Slot, Wording, parts_of
 from forms_spec.rules import Expression, parse_expression
 
@@ -27,6 +28,7 @@ class LocatedExpression:
     spot: SourceNode
     first: int
     last: int
+    renamed: RenamedTables | None = None
 
     def on_one_line(self) -> Expression:
         """The expression as if its text stood on one line of its own, beginning in
@@ -38,6 +40,9 @@ class LocatedExpression:
 
     def located(self, finding: Finding) -> Finding:
         """A finding about ``on_one_line``, at its true place."""
+        if self.renamed is not None:
+            finding = self.renamed.written(finding)
+
         return _located(finding, self.spot, self.first, self.last)
 
 
@@ -56,12 +61,14 @@ def parse_at(
         notes.add(_located(parsed, spot, first, last))
         return None
 
+    renamed = renamed_tables(parsed, spot.document.renamed_tables(spot.path))
     place = spot.span(first, last) if span else spot.place
     return LocatedExpression(
-        expression=replace(parsed, place=place),
+        expression=replace(renamed.expression if renamed else parsed, place=place),
         spot=spot,
         first=first,
         last=last,
+        renamed=renamed,
     )
 
 

@@ -87,6 +87,8 @@ class FormSchema(MappingSchema):
     domain = TextField(load_default=None)
     help = TextField(load_default=None)
     log = BooleanField(load_default=False)
+    like = TextField(load_default=None)
+    names = NamedMapping(TextField(), load_default=dict)
     arms = TextListField(least=1, load_default=())
     missing = MissingShape(load_default=())
     fields = NamedMapping(FieldShape(), load_default=None, allow_none=False)  # type: ignore[assignment]
@@ -194,6 +196,7 @@ class FormBuilder:
             domain=loaded.get("domain"),
             help=loaded.get("help"),
             when=of_arms,
+            like=loaded.get("like"),
         )
 
     def locate(self, path: Path) -> SourceNode:

@@ -19,6 +19,7 @@ from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.form_builder import FormBuilder
+from forms_spec.loading.form_copies import form_copy, sources
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.reference_ranges import build_references
@@ -282,7 +283,8 @@ class _StudyBuilder:
         arms: ArmConditions,
     ) -> dict[str, Form]:
         forms: dict[str, Form] = {}
-        for spot in self.spots["form"]:
+        for written in self.spots["form"]:
+            spot = form_copy(written, self.spots["form"], self.notes)
             form = self._form(spot, codelists, missing, checks, arms)
             if form is None:
                 continue
@@ -325,14 +327,16 @@ class _StudyBuilder:
                 notes=notes,
             ).build()
 
+        document, *templates = sources(spot.document)
         context = (
             dict(codelists),
             codelist_spots,
             dict(missing),
             dict(checks),
             arms.arms,
+            *templates,
         )
-        built = self.memory.form(spot.document, context, build)
+        built = self.memory.form(document, context, build)
         self.parts.extend(built.parts)
         self.notes.extend(built.notes.findings)
 

@@ -251,6 +251,8 @@ class Form:
     help: str | None = None
     when: Expression | None = None
     """Where it is FALSE the subject has no such form, at whatever visit."""
+    like: str | None = None
+    """The form that it is a copy of."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

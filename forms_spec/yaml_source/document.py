@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -138,6 +138,12 @@ class Document:
         end = offsets[min(last, len(node.data)) - 1] + 1 if last > first else start
 
         return self._at(start, max(start, end))
+
+    def renamed_tables(self, path: Path) -> Mapping[str, str]:  # noqa: ARG002
+        """What the expression at a path calls tables, and which it means: the same,
+        except in a form that is like another one.
+        """
+        return {}
 
     def _find(self, path: Path) -> tuple[YamlNode | None, YamlNode | None, bool]:
         """The key and value at a path, or its nearest ancestor's, and whether all of it

@@ -272,6 +272,7 @@ NAMES: Mapping[str, Callable[[Study], Named]] = MappingProxyType(
         "visit": _visits,
         "still_due": _visits,
         "forms": _forms,
+        "like": _forms,
         "lab_test": _tests,
     }
 )

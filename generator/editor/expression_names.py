@@ -45,11 +45,29 @@ def field_symbol(study: Study, table: str, name: str) -> Symbol | None:
     if field is None:
         return _note_symbol(study, table, name)
 
+    written = table_with_text(study, table)
     if field.part_of is not None:
-        return Symbol(kind=SymbolKind.FIELD, owner=table, name=field.part_of)
+        return Symbol(kind=SymbolKind.FIELD, owner=written, name=field.part_of)
 
     owner = _unit_owner(study, table, name)
-    return Symbol(kind=SymbolKind.FIELD, owner=table, name=owner or name)
+    return Symbol(kind=SymbolKind.FIELD, owner=written, name=owner or name)
+
+
+def table_with_text(study: Study, table: str) -> str:
+    """The table whose text says what a table is: of a form that is like another one,
+    that of the other.
+    """
+    form = study.forms.get(table) or study.tables[table].form
+    template = study.forms.get(form.like or "")
+    if template is None:
+        return table
+    if table == form.name:
+        return template.name
+
+    # A copy has the same groups in the same order, under names of its own.
+    groups = zip(form.row_groups, template.row_groups, strict=False)
+    by_name = {own.name: other.name for own, other in groups}
+    return by_name.get(table, table)
 
 
 def _note_symbol(study: Study, table: str, name: str) -> Symbol | None:
@@ -58,7 +76,8 @@ def _note_symbol(study: Study, table: str, name: str) -> Symbol | None:
     if form is None or name not in form.by_name:
         return None
 
-    return Symbol(kind=SymbolKind.FIELD, owner=table, name=name)
+    written = table_with_text(study, table)
+    return Symbol(kind=SymbolKind.FIELD, owner=written, name=name)
 
 
 def _unit_owner(study: Study, table: str, name: str) -> str | None:
@@ -75,8 +94,10 @@ def table_symbol(study: Study, name: str) -> Symbol | None:
     if name in study.forms:
         return Symbol(kind=SymbolKind.FORM, name=name)
     if name in study.tables:
-        form = study.tables[name].form.name
-        return Symbol(kind=SymbolKind.GROUP, owner=form, name=name)
+        form = study.tables[name].form
+        written = table_with_text(study, name)
+        owner = form.name if written == name else form.like
+        return Symbol(kind=SymbolKind.GROUP, owner=owner or form.name, name=written)
 
     return None
 

@@ -30,6 +30,8 @@ from generator.editor.value_shapes import Json, either, shape_of, text
 DRAFT = "http://json-schema.org/draft-07/schema#"
 ALWAYS_ALLOWED = frozenset({"label", "type"})
 DEFAULTS = "Defaults"
+GROUP_OF_COPY = frozenset({"type", "description", "properties", "additionalProperties"})
+"""What is said of a group of which the rest stands in another form."""
 
 FILES: Mapping[str, type[Schema]] = MappingProxyType(
     {
@@ -136,6 +138,9 @@ class _Definitions:
         if schema is GroupSchema:
             return self._with_short_fields(definition)
 
+        if schema is FormSchema:
+            return self._with_copies(definition)
+
         return definition
 
     def _with_short_fields(self, group: Json) -> Json:
@@ -150,6 +155,23 @@ class _Definitions:
         only_full = {"properties": {"fields": {"additionalProperties": full}}}
 
         return {**group, "if": {"required": ["defaults"]}, "else": only_full}
+
+    def _with_copies(self, form: Json) -> Json:
+        """A form that is ``like`` another one says a part of its fields and groups."""
+        keys: Json = form["properties"]
+        whole = {
+            key: {"additionalProperties": keys[key]["additionalProperties"]}
+            for key in ("fields", "groups")
+        }
+        group = self.by_name["Group"]
+        rest = {key: value for key, value in group.items() if key in GROUP_OF_COPY}
+        self.by_name["GroupOfCopy"] = rest
+        part = {"$ref": "#/definitions/GroupOfCopy"}
+        keys["groups"]["additionalProperties"] = part
+        field = whole["fields"]["additionalProperties"]
+        keys["fields"]["additionalProperties"] = either(text(), field)
+
+        return {**form, "if": {"required": ["like"]}, "else": {"properties": whole}}
 
 
 def _type_names() -> Json:

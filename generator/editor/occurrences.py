@@ -117,6 +117,10 @@ class _OccurrenceFinder:
 
         symbol = Symbol(kind=SymbolKind.FORM, name=name)
         yield replace(_whole_text(top.at("form"), symbol), defines=True)
+        if top.at("like").text is not None:
+            yield from self._copied(top, top.at("like").text or "")
+            return
+
         yield from self._fields(top, name)
 
         for group, spot in _entries(top.at("groups")):
@@ -128,6 +132,22 @@ class _OccurrenceFinder:
             yield from _text(spot.at("defaults", "codes"), SymbolKind.CODELIST)
             for fixed in _texts(spot.at("rows", "fixed")):
                 yield from _text(fixed, SymbolKind.FIELD, owner=table)
+
+    def _copied(self, top: SourceNode, like: str) -> Found:
+        """What a form that is like another one says of the other's fields and groups."""
+        yield from _text(top.at("like"), SymbolKind.FORM)
+        for group, spot in _entries(top.at("names")):
+            yield _key(spot, Symbol(kind=SymbolKind.GROUP, owner=like, name=group))
+
+        homes = [(like, top)]
+        for group, spot in _entries(top.at("groups")):
+            yield _key(spot, Symbol(kind=SymbolKind.GROUP, owner=like, name=group))
+            is_table = self._home(like, group)[1] is not None
+            homes.append((group if is_table else like, spot))
+
+        for table, home in homes:
+            for found in self._fields(home, table):
+                yield replace(found, defines=False)
 
     def rules(self, top: SourceNode) -> Found:
         covered = {
@@ -238,6 +258,11 @@ class _OccurrenceFinder:
         return owner, owner.row_group(table) if owner is not None else None
 
     def _expression(self, part: ExpressionPart) -> Found:
+        spot = part.written.spot
+        # What a form has from another one is read where the other one says it.
+        if spot.document.renamed_tables(spot.path):
+            return
+
         form, group = self._home(part.form, part.row_group)
         # The formula of a unit calls the number that it converts so.
         own = frozenset({"value"}) if part.what == "unit" else frozenset[str]()

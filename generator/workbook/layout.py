@@ -142,6 +142,7 @@ FORMS = WorkbookSheet(
         _TITLE,
         SheetColumn("domain", 10, "The domain of CDASH."),
         SheetColumn("log", 8, "true: it belongs to the subject, not to a visit."),
+        SheetColumn("like", 10, "The form whose fields it has."),
         _HELP,
         SheetColumn("missing", 18, "The codes that its fields take, as [ND, UNK]."),
         _OTHER,

@@ -58,6 +58,8 @@ _FILES: tuple[CatalogueEntry, ...] = (
     ),
 )
 
+_TEMPLATE = example_form("a: {label: A}")
+
 _NAMES: tuple[CatalogueEntry, ...] = (
     refuse(
         "duplicate-name",
@@ -70,6 +72,29 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         example_form("a: {label: First}")
         + "---\n"
         + example_form("a: {label: Second}"),
+    ),
+    refuse(
+        "copy-of-copy",
+        'The form "{name}" is itself like another form',
+        "Name the form that it is like",
+        "A form that others are like has its own text.",
+        f"{_TEMPLATE}---\nform: y\ntitle: Y\nlike: x\n"
+        "---\nform: z\ntitle: Z\nlike: y\n",
+    ),
+    refuse(
+        "copy-not-there",
+        'The form "{like}" has no {what} "{name}"',
+        "{near} A form that is like another one has the same fields and groups",
+        "A form with `like` may say something else of the fields and groups that the "
+        "other form has. It adds none.",
+        f"{_TEMPLATE}---\nform: y\ntitle: Y\nlike: x\nfields: {{b: Pain}}\n",
+    ),
+    refuse(
+        "names-without-like",
+        "The key names needs the key like",
+        "Add like with the name of a form, or remove names",
+        "`names` renames the repeating groups of a form that is like another one.",
+        f"{_TEMPLATE}names: {{rows1: rows2}}\n",
     ),
     refuse(
         "bad-name",
