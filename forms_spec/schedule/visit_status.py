@@ -304,14 +304,22 @@ def visit_states(
     study: Study, timeline: Timeline, today: date
 ) -> tuple[VisitState, ...]:
     """Every visit in the study's order; a repeating visit once for each time it took
-    place, numbered cycles also for the next one.
+    place, numbered cycles also for the next one while one is awaited.
     """
     states: list[VisitState] = []
     for visit in study.visits.values():
         for number in _numbers(visit, timeline):
-            states.append(visit_state(visit, timeline, today, unsno=number))
+            state = visit_state(visit, timeline, today, unsno=number)
+            if not _is_over(state):
+                states.append(state)
 
     return tuple(states)
+
+
+def _is_over(state: VisitState) -> bool:
+    """Whether a cycle follows the last one that there is."""
+    is_following = state.visit.cycles is not None and state.unsno > 1
+    return is_following and state.status is VisitStatus.NOT_EXPECTED
 
 
 def _numbers(visit: Visit, timeline: Timeline) -> list[int]:
