@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from forms_spec import load_study
+from forms_spec.model.roles import RESERVED_ROLES
 from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.app import LARGEST_POST, create_app
@@ -56,6 +58,10 @@ if TYPE_CHECKING:
 
 SignIns = tuple[tuple[str, str, str], ...]
 SECRET = "CRFSMITH_SECRET_KEY"
+USUAL_NAMES: Mapping[str, tuple[str, str]] = {
+    role: (username, name) for username, name, role, _ in ACCOUNTS
+}
+"""By role, the usual username and name of its first account."""
 
 
 @click.command(short_help="Serve the study's pages for data entry.")
@@ -194,7 +200,7 @@ def _prepare(
             return _demo(database, url)
         if dictionary:
             study = _new_dictionary(database, dictionary, replace=replace)
-            return study, _first_accounts(database)
+            return study, _first_accounts(database, study)
     except (AlteredDictionary, LostDictionary) as error:
         raise CommandError(str(error)) from error
 
@@ -205,7 +211,7 @@ def _prepare(
             "to look around."
         )
 
-    return known, _first_accounts(database)
+    return known, _first_accounts(database, known)
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
@@ -250,21 +256,29 @@ def _loaded(folder: Path) -> Study:
     return study
 
 
-def _first_accounts(database: Database) -> SignIns:
-    """One account per role for a database that has none, each with a password of its
-    own.
+def _first_accounts(database: Database, study: Study) -> SignIns:
+    """One account per role of the study for a database that has none, each with a
+    password of its own.
     """
     # The account of imports belongs to nobody: with it alone nobody could sign in.
     if any(user.username != "import" for user in list_users(database)):
         return ()
 
     built = []
-    for username, name, role, says in ACCOUNTS:
+    for role, task in _tasks(study).items():
+        usual = (role.replace(" ", "."), role.capitalize())
+        username, name = USUAL_NAMES.get(role, usual)
         password = secrets.token_urlsafe(9)
         add_user(database, username=username, name=name, role=role, password=password)
-        built.append((username, password, says))
+        built.append((username, password, task))
 
     return tuple(built)
+
+
+def _tasks(study: Study) -> Mapping[str, str]:
+    """What the people of each role do, in the order of the dictionary."""
+    own = {name: role.task or f"works as {name}" for name, role in study.roles.items()}
+    return {**own, **RESERVED_ROLES}
 
 
 def _secret(database: Database) -> str:

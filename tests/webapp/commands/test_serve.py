@@ -81,17 +81,31 @@ def test_the_demo_tells_its_address_and_accounts_and_keeps_its_data(
     assert stat.S_IMODE((tmp_path / "demo.sqlite-secret").stat().st_mode) == 0o600
 
 
-def test_a_new_study_gets_accounts_with_passwords_of_their_own(tmp_path: Path) -> None:
-    for name, text in FILES.items():
+ROLES = """
+roles:
+  coordinator: {may: [see, enter, complete, query, sign]}
+  central reader: {task: reads scans, may: [see, query]}
+  data manager: {may: [see, query, verify, lock, adjudicate, export]}
+"""
+
+
+def test_each_role_of_a_new_study_gets_an_account_with_its_own_password(
+    tmp_path: Path,
+) -> None:
+    for name, text in (FILES | {"roles.yaml": ROLES}).items():
         (tmp_path / "small" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "small" / name).write_text(text, encoding="utf-8")
     url = f"sqlite:///{tmp_path}/small.sqlite"
     with served("--db", url, "--dictionary", str(tmp_path / "small")) as (_, said):
-        passwords = re.findall(r"^  \w+ +(\S+)  ", said, re.MULTILINE)
-    assert len(set(passwords)) == 6
+        passwords = re.findall(r"^  [\w.]+ +(\S+)  ", said, re.MULTILINE)
+    assert len(set(passwords)) == 5
+    assert re.search(r"^  central\.reader +\S+ +reads scans$", said, re.MULTILINE)
     assert "cellkine-demo" not in passwords
     database = open_database(url)
-    assert len(list_users(database)) == 6
+    assert {user.role for user in list_users(database)} == {
+        *("coordinator", "central reader", "data manager"),
+        *("designer", "admin"),
+    }
     database.close()
     with closing(sqlite3.connect(tmp_path / "small.sqlite")) as stored:
         hashes = [
