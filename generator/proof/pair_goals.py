@@ -19,6 +19,49 @@ MOST_SHARING = 60
 """Rules that read one cell and are compared with each other; more take too long."""
 
 
+_BESIDE: Mapping[str, str] = {"kept": "in order", "broken": "not broken"}
+"""What is asked of a rule, and what the rule beside it has to be meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairQuestion:
+    """Whether a rule is kept, or broken, while the one beside it is not broken."""
+
+    kind: str
+    item: RuleSpot
+    beside: RuleSpot
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind} {self.item.rule.name} beside {self.beside.rule.name}"
+
+    @property
+    def alone(self) -> str:
+        """The name of the question about the rule itself."""
+        return f"{self.kind} {self.item.rule.name}"
+
+    @property
+    def state(self) -> str:
+        """What the rule beside it is."""
+        return _BESIDE[self.kind]
+
+
+def asked_together(questions: Sequence[PairQuestion], encoder: Encoder) -> Wanted:
+    """Several questions about the same state of one rule, as one question.
+
+    A record for all of them answers each.
+    """
+    first = questions[0]
+    wanted, own = rule_state(first.item, encoder)
+    blocks, conditions = [*wanted.blocks], [own[first.kind]]
+    for question in questions:
+        wanted, state = rule_state(question.beside, encoder)
+        blocks += wanted.blocks
+        conditions.append(state[question.state])
+
+    return Wanted(blocks=tuple(blocks), condition=conj(conditions))
+
+
 @dataclass(frozen=True, slots=True)
 class RulePair:
     """Two rules, in the order of the dictionary."""
@@ -58,16 +101,16 @@ class RulePair:
             confirm=_all_of(checks),
         )
 
-    def goals(self) -> Iterator[Goal]:
-        """Whether both hold at once, and whether each is broken without the other."""
-        first, other = self.first, self.other
-        yield self.goal("both", (first, "kept"), (other, "kept"))
-        yield self.goal("only", (first, "broken"), (other, "not broken"))
-        yield self.goal("only", (other, "broken"), (first, "not broken"))
+    def questions(self) -> Iterator[PairQuestion]:
+        """What is asked of every pair."""
+        for kind in _BESIDE:
+            yield PairQuestion(kind, self.first, self.other)
+            yield PairQuestion(kind, self.other, self.first)
 
     def more_goals(self) -> Iterator[Goal]:
-        """What is asked of two rules that never hold at once."""
+        """What is asked where a rule is only kept while the other is not in order."""
         first, other = self.first, self.other
+        yield self.goal("both", (first, "kept"), (other, "kept"))
         yield self.goal("together", (first, "applies"), (other, "applies"))
         yield self.goal("alone", (first, "applies"), (other, "rests"))
         yield self.goal("alone", (other, "applies"), (first, "rests"))
@@ -128,43 +171,3 @@ def rule_pairs(
             if pair.names not in seen:
                 seen.add(pair.names)
                 yield pair
-
-
-class Company:
-    """Each rule among those that it is compared with: a single question often settles
-    all of its pairs.
-    """
-
-    def __init__(self, pairs: Sequence[RulePair]) -> None:
-        self.pairs = pairs
-        self._others: dict[str, list[RuleSpot]] = {}
-        self._rules: dict[str, RuleSpot] = {}
-        for pair in pairs:
-            for item, other in ((pair.first, pair.other), (pair.other, pair.first)):
-                self._rules[item.rule.name] = item
-                self._others.setdefault(item.rule.name, []).append(other)
-
-    def goals(self) -> Iterator[Goal]:
-        """Whether a rule is kept, and broken, while none of the others is broken."""
-        for name, item in self._rules.items():
-            others = self._others[name]
-            kept = [(other, "in order") for other in others]
-            broken = [(other, "not broken") for other in others]
-            yield RulePair(item, item).goal("kept among", (item, "kept"), *kept)
-            yield RulePair(item, item).goal("broken among", (item, "broken"), *broken)
-
-    def open_goals(self, answers: Mapping[str, str]) -> Iterator[Goal]:
-        """What is still to be asked of each pair."""
-        settled = {
-            goal.name.partition(" among ")[0] + " " + goal.name.split(" ")[2]
-            for goal in self.goals()
-            if answers.get(goal.name) == YES
-        }
-        for pair in self.pairs:
-            both, *only = pair.goals()
-            first, other = pair.names
-            if not {f"kept {first}", f"kept {other}"} <= settled:
-                yield both
-            for name, goal in zip((first, other), only, strict=True):
-                if f"broken {name}" not in settled:
-                    yield goal

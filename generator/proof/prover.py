@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import chain
 
 from forms_spec.findings.catalogue import finding
@@ -21,7 +22,12 @@ from generator.proof.field_goals import (
     group_goals,
 )
 from generator.proof.goals import Goal, Wanted
-from generator.proof.pair_goals import Company, RulePair, rule_pairs
+from generator.proof.pair_goals import (
+    PairQuestion,
+    RulePair,
+    asked_together,
+    rule_pairs,
+)
 from generator.proof.part_goals import field_parts, rule_parts
 from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
 from generator.proof.shortest import shortest_record
@@ -98,6 +104,7 @@ class _Prover:
         self.rules = list(rule_spots(study))
         self.goals: dict[str, Goal] = {}
         self.encoders: dict[str, Encoder] = {}
+        self.known_keys: dict[str, str] = {}
 
     def proof(self) -> StudyProof:
         by_form: dict[str, list[Goal]] = {}
@@ -146,8 +153,6 @@ class _Prover:
         form: str,
         goals: Iterable[Goal],
         questions: Questions,
-        *,
-        is_glance: bool = False,
     ) -> None:
         keys: dict[str, str] = {}
         wanted: dict[str, Wanted] = {}
@@ -159,14 +164,18 @@ class _Prover:
             else:
                 self.answers[goal.name] = answer
 
-        answers = questions.answers(wanted, is_glance=is_glance)
+        self.known_keys |= keys
+        self.note(keys, questions.answers(wanted))
+
+    def note(self, keys: Mapping[str, str], answers: Mapping[str, str]) -> None:
+        """Takes up new answers to the questions that have these keys."""
         for name, answer in answers.items():
             self.answers[name] = answer
             # Another run may have more time, but not more effort for a question.
             if answer != UNDECIDED or not self.clock.is_over:
                 self.earlier.keep_answer(keys[name], answer)
         self.result.questions += len(keys)
-        self.result.asked += len(wanted)
+        self.result.asked += len(answers)
 
     def faults(self) -> Iterator[ProvedFault]:
         for goal in self.goals.values():
@@ -225,27 +234,59 @@ class _Prover:
         """Rules of a form that contradict or repeat each other."""
         rules = [item for item in self.rules if item.form == form]
         pairs = list(rule_pairs(rules, self.answers))
-        if not pairs:
-            return []
-
-        company = Company(pairs)
-        self.ask(form, company.goals(), questions, is_glance=True)
-        self.ask(form, company.open_goals(self.answers), questions)
-        # Where the company is too large to decide, its pairs were asked one by one.
-        for goal in company.goals():
-            if self.answers[goal.name] == UNDECIDED:
-                del self.answers[goal.name]
+        self.ask_pairs(form, pairs, questions)
         return [fault for pair in pairs for fault in self.pair_faults(pair, questions)]
+
+    def ask_pairs(
+        self, form: str, pairs: Iterable[RulePair], questions: Questions
+    ) -> None:
+        """A rule is asked about among all that it is compared with. Most often this
+        settles each pair of it.
+        """
+        keys: dict[str, str] = {}
+        unknown: dict[str, list[PairQuestion]] = {}
+        for question in chain.from_iterable(pair.questions() for pair in pairs):
+            key = keys[question.name] = self.pair_key(question)
+            answer = self.earlier.answer(key)
+            if answer is None:
+                unknown.setdefault(question.alone, []).append(question)
+            else:
+                self.answers[question.name] = answer
+
+        together = {
+            name: asked_together(items, self.encoder(form))
+            for name, items in unknown.items()
+        }
+        among = questions.answers(together, is_glance=True)
+        answers: dict[str, str] = {}
+        wanted: dict[str, Wanted] = {}
+        for name, items in unknown.items():
+            for item in items:
+                if among[name] == YES:
+                    answers[item.name] = YES
+                else:
+                    wanted[item.name] = asked_together([item], self.encoder(form))
+
+        self.note(keys, answers | questions.answers(wanted))
+
+    def pair_key(self, question: PairQuestion) -> str:
+        """The key of a question about two rules, from the keys of each of them."""
+        first, other = (
+            self.known_keys[f"kept {item.rule.name}"]
+            for item in (question.item, question.beside)
+        )
+        return sha256(f"{question.kind} {first} {other}".encode()).hexdigest()
 
     def pair_faults(
         self, pair: RulePair, questions: Questions
     ) -> Iterator[ProvedFault]:
-        # What is not asked of the pair alone is possible in company.
-        both, *only = (self.answers.get(goal.name, YES) for goal in pair.goals())
-        if both == NO:
+        kept_first, kept_other, *broken = (
+            self.answers[question.name] for question in pair.questions()
+        )
+        if NO in (kept_first, kept_other):
             yield from self.contradiction(pair, questions)
-        elif NO in only:
-            yield from self.repetition(pair, only)
+        elif NO in broken:
+            yield from self.repetition(pair, broken)
 
     def contradiction(
         self, pair: RulePair, questions: Questions
@@ -253,10 +294,10 @@ class _Prover:
         """Two rules that never hold together, though one always comes with the other."""
         goals = list(pair.more_goals())
         self.ask(pair.first.form, goals, questions)
-        together, *alone = (self.answers[goal.name] for goal in goals)
+        both, together, *alone = (self.answers[goal.name] for goal in goals)
         # Rules that meet only now and then may well forbid that.
-        if together == YES and NO in alone:
-            yield self.of_pair("rules-exclude", pair.first, pair.other, goals[0])
+        if both == NO and together == YES and NO in alone:
+            yield self.of_pair("rules-exclude", pair.first, pair.other, goals[1])
 
     def repetition(self, pair: RulePair, only: list[str]) -> Iterator[ProvedFault]:
         first, other = pair.first, pair.other

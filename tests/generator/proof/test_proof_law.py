@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import combinations
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -46,13 +46,15 @@ def seen(form: EvaluatedForm) -> Iterator[str]:
     rules = dict.fromkeys(alone(form))
     yield from rules
     words = [name.split() for name in rules]
-    kept = [name for word, name in words if word == "kept"]
-    broken = [name for word, name in words if word == "broken"]
+    states = {name: word for word, name in words if word != "applies"}
     others = [plan.rule.name for plan in form.plan.rules]
-    yield from (f"both {first} {other}" for first, other in combinations(kept, 2))
-    for name in broken:
-        whole = [other for other in others if other not in broken]
-        yield from (f"only {name} {other}" for other in whole)
+    for first, other in permutations(others, 2):
+        # A rule that does not apply is in order beside any other.
+        in_order = states.get(other, "kept") == "kept"
+        if states.get(first) == "kept" and in_order:
+            yield f"kept {first} beside {other}"
+        if states.get(first) == "broken" and states.get(other) != "broken":
+            yield f"broken {first} beside {other}"
     yield from cells(form)
 
 
