@@ -23,7 +23,9 @@ CAUSES = frozenset(
 CONSEQUENCE = re.compile(
     r"rule-|condition|unused-|form-never|visit-without|unknown-field|required-where"
     r"|shown-against|branch-never|code-never|reads-later|nothing-previous"
-    r"|no-such-place|criterion-|eligibility-visit|role-|reference-"
+    r"|no-such-place|criterion-|eligibility-visit|role-|reference-|unknown-target"
+    r"|unknown-until|unknown-arm|verification-|double-entry-|carry-|field-not-carried"
+    r"|target-without|until-without|missed-unknown|visit-date-|table-unused|offered-"
 )
 """What is said of the use of something that is not defined as it should be."""
 

@@ -27,19 +27,22 @@ RULE_FAULTS = frozenset(entry.code for entry in SYNTAX)
 """What is wrong in the text of a rule is so whatever the rest of the dictionary says."""
 
 NAMES = re.compile(
-    r"unknown-(form|visit|codelist|field|missing|parameter)|rule-|role-unknown|source-"
-    r"|criterion-|reference-(unknown-test|no-range)|eligibility-visit|copy-not-there"
+    r"unknown-(form|visit|codelist|field|missing|parameter|target|until|arm)|rule-"
+    r"|role-unknown|source-|verification-unknown|double-entry-unknown|carry-from"
+    r"|field-not-carried|(target|until)-without-date|missed-unknown|criterion-"
+    r"|reference-(unknown-test|no-range)|eligibility-visit|copy-not-there"
 )
 """What may be said because a name is not defined."""
 
-USES = re.compile(r"unused-|form-never|visit-without|conditional-without")
+USES = re.compile(r"unused-|form-never|visit-without|conditional-without|table-unused")
 """What may be said because a name is not used."""
 
 MEANINGS = re.compile(
     r"role-(depends|part|export|no)|day-zero|window-without-day|no-study"
     r"|rule-on-nothing|conditions?-|rules-contradict|shown-against|required-where"
     r"|branch-never|reads-later|reference-to-repeating|nothing-previous|no-such-place"
-    r"|code-never|result-outside|visits-out"
+    r"|code-never|result-outside|visits-out|visit-date-|decided-by|double-entry-nobody"
+    r"|verification-of|offered-to|units-differ"
 )
 """What is said of a dictionary as a whole."""
 
