@@ -9,7 +9,7 @@ The files in ``cases/`` map a check or a criterion to its cases:
     EXCL05:
     - {why: Inside the three months, SCR.pr: [{prtype: RFA, ...}], gives: true}
 
-``finds`` lists the findings of that check alone: place, then E (refuse), Q (query), W
+``finds`` lists the findings of that check alone: place, then E (error), Q (query), W
 (warning) or U (cannot be told); absent: none. ``keep`` names the template's visits;
 absent: SCR, D0 and those of the case.
 """

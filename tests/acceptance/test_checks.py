@@ -28,7 +28,7 @@ def table() -> dict[str, list[str]]:
 
 
 def held(study: Study) -> dict[str, set[str]]:
-    """``rule:query`` and ``facet:refuse`` by check."""
+    """``rule:query`` and ``facet:error`` by check."""
     found: dict[str, set[str]] = defaultdict(set)
     for rule in study.rules.values():
         found[rule.check].add(f"rule:{rule.severity.value}")

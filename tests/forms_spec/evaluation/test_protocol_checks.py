@@ -60,7 +60,7 @@ def study() -> Study:
 
 
 def said(study: Study, *, rows: int = 2, **texts: str) -> set[str]:
-    """``high above-range C34 refuse``"""
+    """``high above-range C34 error``"""
     record = Record(
         texts={"day": "2024-02-01", **texts},
         rows={
@@ -84,7 +84,7 @@ def test_both_parts_of_a_check_have_its_code_and_their_own_name_and_weight(
     study: Study,
 ) -> None:
     assert said(study, high="100", low="120") == {
-        "low C33 C33_low refuse",
+        "low C33 C33_low error",
         "high C33 C33_high query",
     }
 
@@ -99,25 +99,25 @@ def test_unknown_is_the_check_that_the_rule_names_or_an_untold_rule(
 
 
 def test_a_range_names_its_check_and_keeps_its_code(study: Study) -> None:
-    assert said(study, high="300", low="90") == {"high above-range C34 refuse"}
+    assert said(study, high="300", low="90") == {"high above-range C34 error"}
     assert said(study, high="80", low="70") == {"high below-expected None warning"}
 
 
 def test_each_end_of_a_range_may_be_another_check(study: Study) -> None:
-    assert "until below-range C63 refuse" in said(
+    assert "until below-range C63 error" in said(
         study, high="100", low="90", until="2024-01-31"
     )
-    assert "until above-range C03 refuse" in said(
+    assert "until above-range C03 error" in said(
         study, high="100", low="90", until="2024-06-01"
     )
 
 
 def test_the_study_names_a_check_for_every_field_that_names_none(study: Study) -> None:
-    assert "day required-blank C74 refuse" in said(study, high="100", low="90", day="")
-    assert "day above-range C02 refuse" in said(
+    assert "day required-blank C74 error" in said(study, high="100", low="90", day="")
+    assert "day above-range C02 error" in said(
         study, high="100", low="90", day="2024-06-01"
     )
-    assert "day below-range None refuse" in said(
+    assert "day below-range None error" in said(
         study, high="100", low="90", day="2023-06-01"
     )
 
