@@ -19,6 +19,7 @@ from forms_spec.model.fields import Form
 from forms_spec.model.query_life import QueryAction
 from generator.package.row_order import package_order
 from generator.package.writer import package_writer, write_package
+from generator.tables import layout
 from tests.studies import small_study
 
 SAVED = datetime(2024, 4, 2, 10, 30, tzinfo=UTC)
@@ -211,7 +212,7 @@ def clean_threads() -> list[CapturedThread]:
 def write_with_threads(target: Path) -> Path:
     """The package of ``clean_forms`` with the queries of ``clean_threads``."""
     study = small_study()
-    with package_writer(study, target, queries=True) as writer:
+    with package_writer(study, target, companions=[layout.QUERY_ENTRIES]) as writer:
         for form in sorted(clean_forms(), key=package_order(study)):
             writer.form(form)
         writer.threads(clean_threads())

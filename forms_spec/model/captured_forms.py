@@ -177,6 +177,9 @@ class CapturedAct:
 class CapturedSave:
     """What the seal of a version covers beside the answers: its mark, and how many
     findings it had.
+
+    ``blanks`` are what an old version keeps without anybody having typed it: a blank
+    answer in a row, and a group that never had a row, as a cell without row and field.
     """
 
     key: FormKey
@@ -185,3 +188,4 @@ class CapturedSave:
     refused: int
     queries: int
     warnings: int
+    blanks: tuple[CellKey, ...] = ()

@@ -7,7 +7,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,15 +108,14 @@ def package_writer(
     target: Path,
     *,
     entries: bool = False,
-    queries: bool = False,
-    review: bool = False,
+    companions: Collection[str] = (),
 ) -> Iterator[PackageWriter]:
     """A package that appears as a whole when it is finished.
 
-    ``entries``: it says who entered subjects. ``queries``: it has threads of queries.
-    ``review``: it says what reviewers did.
+    ``entries``: it says who entered subjects. ``companions``: which tables may have rows
+    that not every package has. One that gets no row is left out.
     """
-    columns = layout.all_columns(study, entries=entries, queries=queries, review=review)
+    columns = layout.all_columns(study, entries=entries, companions=companions)
     with tempfile.TemporaryDirectory(prefix="crfsmith-") as scratch:
         spool = Spool(Path(scratch), columns)
         yield PackageWriter(
@@ -124,8 +123,6 @@ def package_writer(
             target=target,
             spool=spool,
             entries=entries,
-            queries=queries,
-            review=review,
         )
 
 
@@ -140,8 +137,6 @@ class PackageWriter:
     target: Path
     spool: Spool
     entries: bool
-    queries: bool = False
-    review: bool = False
     _names: SeenNames = field(default_factory=SeenNames)
     _subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     _without_column: dict[tuple[str, str], Finding] = field(default_factory=dict)
@@ -333,6 +328,9 @@ class PackageWriter:
                     save.refused, save.queries, save.warnings,
                 ),
             )  # fmt: skip
+            head = (subject.site, subject.subject, key.visit, key.unsno, key.form)
+            rows = [(*head, save.version, *_place_cells(cell)) for cell in save.blanks]
+            self.spool.extend(layout.FORM_BLANKS, rows)
 
     def finish(
         self,
@@ -350,7 +348,7 @@ class PackageWriter:
         packed = _packed(files)
         past = _packed(earlier_files)
         self._add_subjects()
-        spooled = self.spool.finish()
+        spooled = _without_empty(self.spool.finish())
         data_cut = data_cut or self._last_save
 
         with open_sink(self.target) as target:
@@ -412,8 +410,7 @@ class PackageWriter:
             retired=retired,
             uses=earlier.uses,
             entries=self.entries,
-            queries=self.queries,
-            review=self.review,
+            companions=layout.companions_of(spooled),
         )
         built = descriptor(
             self.study, stored=stored, data_cut=data_cut, files=uploaded, past=past
@@ -434,6 +431,20 @@ class PackageWriter:
                 field=name,
                 many=many,
             )
+
+
+def _without_empty(spooled: Mapping[str, Spooled]) -> dict[str, Spooled]:
+    """The tables without those companions that got no row."""
+    filled = layout.companions_of([name for name, item in spooled.items() if item.rows])
+    return {
+        name: item
+        for name, item in spooled.items()
+        if name not in layout.COMPANIONS or name in filled
+    }
+
+
+def _place_cells(cell: CellKey) -> tuple[str | int, ...]:
+    return (cell.table, "" if cell.row is None else cell.row, cell.field)
 
 
 def _entry_cells(entry: CapturedQueryEntry) -> tuple[str, ...]:

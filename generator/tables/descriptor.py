@@ -49,15 +49,14 @@ class Past:
     """What a package tells beyond its dictionary: names that it had once, and its
     dictionaries in order.
 
-    ``entries``: the package says who entered each subject. ``queries``: it has threads
-    of queries. ``review``: it says what reviewers did.
+    ``entries``: the package says who entered each subject. ``companions``: which of the
+    tables it has that not every package has.
     """
 
     retired: Retired = NOTHING_RETIRED
     uses: tuple[DictionaryUse, ...] = ()
     entries: bool = False
-    queries: bool = False
-    review: bool = False
+    companions: frozenset[str] = frozenset()
 
 
 NO_PAST = Past()
@@ -91,7 +90,7 @@ def descriptor(
     file for one.
     """
     resources = []
-    names = layout.all_columns(study, queries=past.queries, review=past.review)
+    names = layout.all_columns(study, companions=past.companions)
     for name in names:
         if stored is None:
             resources.append(resource(study, name, past=past))

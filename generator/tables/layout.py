@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,12 @@ QUERY_ENTRIES = "query-entries"
 """No form can have this name. A package without queries lacks the table."""
 REVIEW_ACTS, FORM_SAVES = "review-acts", "form-saves"
 """Nor one of these. A package of data that nobody reviewed lacks both."""
+FORM_BLANKS = "form-blanks"
+"""Nor this one. Only versions from before blanks were left out have rows in it."""
+COMPANIONS = (QUERY_ENTRIES, REVIEW_ACTS, FORM_SAVES, FORM_BLANKS)
+"""The tables that a package has only where there is something to put in."""
+PAIRED = ((REVIEW_ACTS, FORM_SAVES),)
+"""Where the first one is, the second one is too, even without a row."""
 
 ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
 FORM = "form"
@@ -55,6 +61,7 @@ SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         FORM_SAVES: (
             *FORM_KEY, "version", "save_id", "refused", "queries", "warnings",
         ),
+        FORM_BLANKS: (*FORM_KEY, "version", "table", ROW, "field"),
     }
 )  # fmt: skip
 
@@ -67,6 +74,7 @@ SYSTEM_PATHS: Mapping[str, str] = MappingProxyType(
         QUERY_ENTRIES: "query-entries.csv",
         REVIEW_ACTS: "review-acts.csv",
         FORM_SAVES: "form-saves.csv",
+        FORM_BLANKS: "form-blanks.csv",
     }
 )
 
@@ -119,18 +127,11 @@ def all_columns(
     study: Study,
     *,
     entries: bool = True,
-    queries: bool = False,
-    review: bool = False,
+    companions: Collection[str] = (),
 ) -> Mapping[str, tuple[str, ...]]:
     """The columns of every file of the package, by the resource's name, in the
-    package's order.
-
-    ``queries``: the package has threads of queries. ``review``: it says what reviewers
-    did.
+    package's order. ``companions``: which of the tables that not every package has.
     """
-    companions = (QUERY_ENTRIES,) if queries else ()
-    if review:
-        companions = (*companions, REVIEW_ACTS, FORM_SAVES)
     own = {name: columns(table) for name, table in study.tables.items()}
     system = SYSTEM_COLUMNS
 
@@ -140,5 +141,15 @@ def all_columns(
         **own,
         AUDIT: system[AUDIT],
         QUERIES: system[QUERIES],
-        **{name: system[name] for name in companions},
+        **{name: system[name] for name in COMPANIONS if name in companions},
     }
+
+
+def companions_of(names: Collection[str]) -> frozenset[str]:
+    """The companions that a package with some tables has to have."""
+    companions = frozenset(COMPANIONS).intersection(names)
+    for first, second in PAIRED:
+        if first in companions:
+            companions |= {second}
+
+    return companions

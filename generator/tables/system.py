@@ -23,6 +23,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         layout.QUERY_ENTRIES: "Threads of queries: every entry of each",
         layout.REVIEW_ACTS: "Review: locks, signatures, verification, looks, voiding",
         layout.FORM_SAVES: "What the seals of versions cover beside the answers",
+        layout.FORM_BLANKS: "Blanks that old versions keep under their seals",
     }
 )
 
@@ -259,5 +260,6 @@ _KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(
         # A lock of the study has no subject, and a signature several rows.
         layout.REVIEW_ACTS: dict,
         layout.FORM_SAVES: _save_keys,
+        layout.FORM_BLANKS: _history_keys,
     }
 )

@@ -5,6 +5,7 @@ the package.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,7 @@ from generator.validation.version_history import LONGEST_NAME, numbered_rows
 
 COLUMNS: Final = layout.SYSTEM_COLUMNS[layout.REVIEW_ACTS]
 SAVE_COLUMNS: Final = layout.SYSTEM_COLUMNS[layout.FORM_SAVES]
+BLANK_COLUMNS: Final = layout.SYSTEM_COLUMNS[layout.FORM_BLANKS][1:]
 BATCH: Final = 5000
 LONGEST_MARK: Final = 100
 WITH_VERSION: Final = frozenset(
@@ -49,13 +51,19 @@ class PackagedReview:
             "pragma journal_mode=off; pragma synchronous=off; begin;"
             "drop table if exists save; create table save (subject, visit, unsno, form,"
             " version, mark, refused, queries, warnings);"
+            "drop table if exists blank; create table blank (subject, visit, unsno,"
+            " form, version, name, row, field);"
         )
         saves = self._saves()
         while some := list(islice(saves, BATCH)):
             self._db.executemany(
                 "insert into save values (?, ?, ?, ?, ?, ?, ?, ?, ?)", some
             )
-        self._db.executescript("create index save_of on save (subject);")
+        self._read_blanks()
+        self._db.executescript(
+            "create index save_of on save (subject);"
+            "create index blank_of on blank (subject);"
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -72,9 +80,27 @@ class PackagedReview:
                     named[layout.FORM], named["version"], mark, *counts,
                 )  # fmt: skip
 
+    def _read_blanks(self) -> None:
+        rows = numbered_rows(self._opened, layout.FORM_BLANKS, BLANK_COLUMNS)
+        blanks = (cells for _, cells in rows if _names_cell(cells))
+        while some := list(islice(blanks, BATCH)):
+            self._db.executemany(
+                "insert into blank values (?, ?, ?, ?, ?, ?, ?, ?)", some
+            )
+
+    def _blanks(self, subject: str) -> Mapping[tuple[FormKey, int], list[CellKey]]:
+        """What old versions of a subject's forms keep without anybody having typed it."""
+        rows = self._db.execute("select * from blank where subject = ?", (subject,))
+        blanks = defaultdict(list)
+        for _, visit, unsno, form, version, table, row, name in rows:
+            cell = CellKey(table, int(row) if row else None, name)
+            blanks[FormKey(form, visit, int(unsno)), int(version)].append(cell)
+        return blanks
+
     def saves(self, subject: str) -> Mapping[tuple[FormKey, int], CapturedSave]:
         """What seals the versions of a subject's forms, by form and version."""
         rows = self._db.execute("select * from save where subject = ?", (subject,))
+        blanks = self._blanks(subject)
         saves = {}
         for _, visit, unsno, form, version, mark, refused, queries, warnings in rows:
             key = FormKey(form, visit, int(unsno))
@@ -85,6 +111,7 @@ class PackagedReview:
                 refused=int(refused),
                 queries=int(queries),
                 warnings=int(warnings),
+                blanks=tuple(blanks.get((key, int(version)), ())),
             )
         return saves
 
@@ -103,6 +130,14 @@ class PackagedReview:
         """How many acts there are."""
         rows = numbered_rows(self._opened, layout.REVIEW_ACTS, ("kind",))
         return sum(kind != ReviewKind.SIGNED.value for _, (kind,) in rows)
+
+
+def _names_cell(cells: tuple[str, ...]) -> bool:
+    """Whether a line names a blank answer of a row, or a group without any."""
+    _, _, unsno, _, version, _, row, name = cells
+    if not _is_number(unsno) or not _is_number(version):
+        return False
+    return _is_number(row) if row else not name
 
 
 def _is_number(text: str) -> bool:

@@ -155,8 +155,7 @@ def _compare_descriptor(
     past = Past(
         retired=read_retired(opened.descriptor),
         entries=entries,
-        queries=layout.QUERY_ENTRIES in resources,
-        review=layout.REVIEW_ACTS in resources,
+        companions=layout.companions_of(resources),
     )
     described = descriptor(study, past=past)["resources"]
 

@@ -27,12 +27,12 @@ def study_plan(
     """Every table of the dictionary, at the path that the descriptor gives it.
 
     ``retired`` names are those of earlier dictionaries; ``entries``: subjects say who
-    entered them. A package without queries has no table for them.
+    entered them. Companions are planned only where the package has
+    them.
     """
     made, known = [], KnownNames(study=study, retired=retired)
-    queries = layout.QUERY_ENTRIES in paths
-    review = layout.REVIEW_ACTS in paths
-    every = layout.all_columns(study, entries=entries, queries=queries, review=review)
+    companions = layout.companions_of(paths)
+    every = layout.all_columns(study, entries=entries, companions=companions)
 
     for name, columns in every.items():
         table = study.tables.get(name)

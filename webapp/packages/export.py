@@ -81,8 +81,7 @@ def export_package(
             study,
             target,
             entries=True,
-            queries=state.has_queries(),
-            review=_has_review(state, study),
+            companions=layout.COMPANIONS,
         ) as writer,
     ):
         exporting = _Exporting(study=study, state=state, writer=writer)
@@ -94,8 +93,7 @@ def export_package(
         files, earlier_files, missing = exporting.files()
         if acts := state.entry_acts():
             missing.append(finding("export-entries-stay", value=f"{acts:,}"))
-        if writer.review:
-            writer.review_acts(state.review_acts(_sites(state, study)))
+        writer.review_acts(state.review_acts(_sites(state, study)))
         written = writer.finish(
             files=files,
             earlier_files=earlier_files,
@@ -111,10 +109,6 @@ def export_package(
 def _sites(state: Snapshot, study: Study) -> Mapping[str, str]:
     """The site of each subject of the export."""
     return {item.subjid: item.site for item in state.subjects_with(study)}
-
-
-def _has_review(state: Snapshot, study: Study) -> bool:
-    return next(state.review_acts(_sites(state, study)), None) is not None
 
 
 def left_out_findings(state: Snapshot, study: Study) -> tuple[Finding, ...]:
@@ -269,7 +263,7 @@ class _Exporting:
         for form in with_calculated(self.study, newest, self._day):
             self.writer.form(form)
 
-        is_signed = self.writer.review and self.state.signatures_of(subject.subjid)
+        is_signed = bool(self.state.signatures_of(subject.subjid))
         for versions in forms:
             if is_signed:
                 whose = Subject(subject.site, subject.subjid)
@@ -349,7 +343,21 @@ def _sealed(form: StoredForm) -> CapturedSave:
         refused=form.counts.refused,
         queries=form.counts.queries,
         warnings=form.counts.warnings,
+        blanks=tuple(_blanks(form)),
     )
+
+
+def _blanks(form: StoredForm) -> Iterator[CellKey]:
+    """What a version from before blanks were left out keeps of them."""
+    for group in sorted(form.row_marks):
+        if form.row_marks[group] == 0:
+            yield CellKey(group, None, "")
+
+    for group, rows in sorted(form.record.rows.items()):
+        for row in rows:
+            blank = sorted(name for name, text in row.texts.items() if text == "")
+            for name in blank:
+                yield CellKey(group, row.number, name)
 
 
 def _save(form: StoredForm) -> tuple[str, str, str, str]:

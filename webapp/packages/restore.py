@@ -199,7 +199,13 @@ class _Restoring:
         counts = FindingCounts(
             refused=known.refused, queries=known.queries, warnings=known.warnings
         )
-        return replace(version, save_id=known.save_id, counts=counts, is_sealed=True)
+        return replace(
+            version,
+            save_id=known.save_id,
+            counts=counts,
+            is_sealed=True,
+            blanks=known.blanks,
+        )
 
     def _unsealed(self, packaged_version: PackagedVersion) -> PastVersion:
         return PastVersion(

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.model.captured_data import CellKey, FormKey, Record
 from webapp.storage.database import Database
 from webapp.storage.encoding import kept_document, rows_document, texts_document
 from webapp.storage.events import (
@@ -56,6 +56,7 @@ class PastVersion:
 
     ``counts`` are its findings, where they were judged. It ``is_sealed`` where its save
     id and counts are those of the database that it comes from: its seal is the same.
+    ``blanks`` are what an old version keeps without anybody having typed it.
     """
 
     status: Status
@@ -67,6 +68,7 @@ class PastVersion:
     save_id: str
     counts: FindingCounts = field(default_factory=FindingCounts)
     is_sealed: bool = False
+    blanks: tuple[CellKey, ...] = ()
 
 
 NewForm = tuple[InstanceKey, Sequence[PastVersion]]
@@ -244,15 +246,36 @@ def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, A
             "save_id": version.save_id,
             "dictionary_hash": version.dictionary_hash,
             "reason": plain(version.reason),
-            "row_marks": marks,
+            "row_marks": {**_zero_marks(version.blanks), **marks},
             "texts": texts_document(version.record),
-            "rows": rows_document(version.record),
+            "rows": _with_blanks(rows_document(version.record), version.blanks),
             "kept": kept_document(version.record),
         }
         before = seal(key, before, row)
         built.append({"seal": before, **row})
 
     return built
+
+
+def _zero_marks(blanks: Iterable[CellKey]) -> dict[str, int]:
+    """The groups of an old version that never had a row."""
+    return {cell.table: 0 for cell in blanks if cell.row is None}
+
+
+def _with_blanks(
+    rows: dict[str, list[list[Any]]], blanks: Iterable[CellKey]
+) -> dict[str, list[list[Any]]]:
+    """The rows with the blank answers that an old version keeps in them."""
+    texts = {
+        (group, number): cells
+        for group, listed in rows.items()
+        for number, cells in listed
+    }
+    for cell in blanks:
+        if cell.field and (cell.table, cell.row) in texts:
+            texts[cell.table, cell.row].setdefault(cell.field, "")
+
+    return rows
 
 
 def _marks(before: Mapping[str, int], record: Record) -> dict[str, int]:

@@ -454,11 +454,6 @@ def subject_threads(connection: Connection, subject: str) -> tuple[QueryThread, 
     return _threads(connection, query.c.subjid == subject)
 
 
-def any_query(connection: Connection) -> bool:
-    """Whether anybody ever asked or commented."""
-    return connection.execute(select(query.c.id).limit(1)).first() is not None
-
-
 def seen_queries(sight: Sight | None) -> list[ColumnElement[bool]]:
     """Which queries exist for somebody, as conditions."""
     columns = query.c

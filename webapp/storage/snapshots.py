@@ -30,7 +30,7 @@ from webapp.storage.forms import (
     seen_versions,
 )
 from webapp.storage.locks import Locks, find_locks
-from webapp.storage.queries import QueryThread, any_query, seen_threads
+from webapp.storage.queries import QueryThread, seen_threads
 from webapp.storage.releases import SiteDictionaries, find_releases
 from webapp.storage.review_acts import iterate_acts
 from webapp.storage.review_scopes import ReviewScope
@@ -137,10 +137,6 @@ class Snapshot:
             if thread.query.place.instance is None
             or voids.of_form(thread.query.place.instance) is None
         )
-
-    def has_queries(self) -> bool:
-        """Whether there is any query or comment."""
-        return any_query(self._connection)
 
     def review_acts(self, sites: Mapping[str, str]) -> Iterator[CapturedAct]:
         """What reviewers did to subjects, given with their sites, and to the study."""

@@ -62,11 +62,8 @@ def _own_tables(opened: OpenPackage) -> int:
     if opened.study is None:
         return 0
 
-    queries = layout.QUERY_ENTRIES in opened.resources
-
-    review = layout.REVIEW_ACTS in opened.resources
-
-    return len(layout.all_columns(opened.study, queries=queries, review=review))
+    companions = layout.companions_of(opened.resources)
+    return len(layout.all_columns(opened.study, companions=companions))
 
 
 def _text(opened: OpenPackage, part_source: PartSource, plan: TablePlan) -> TableText:

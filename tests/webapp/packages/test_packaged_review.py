@@ -7,12 +7,13 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from forms_spec.model.captured_data import CellKey
+from forms_spec.model.captured_data import CellKey, Record, Row
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
@@ -20,12 +21,17 @@ from webapp.storage import (
     Database,
     InstanceKey,
     LockState,
+    PastVersion,
     ReviewScope,
     Role,
+    Status,
     User,
     add_user,
+    batch,
+    dictionary_in_use,
     forms_to_sign,
     get_user,
+    load,
     set_locks,
     sign,
     signatures_of,
@@ -140,6 +146,66 @@ def test_the_whole_review_comes_back_byte_for_byte(
     page = client_of(app, "olga").get("/subjects/01-001/review").text
     assert "Ines Investigator" in page
     assert "opened again" in page
+
+
+def test_a_signature_over_blanks_that_old_versions_keep_is_as_good_as_before(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path}/study.sqlite"
+    app = app_over(url)
+    database = database_of(app)
+    add_user(
+        database, username="ines", name="Ines", role=Role.INVESTIGATOR,
+        password=PASSWORD,
+    )  # fmt: skip
+    keep_old_versions(database)
+    stored = load(database, AE)
+    assert stored is not None
+    assert stored.record.rows["ae"][0].texts == {"aeterm": "Fall", "aestdat": ""}
+    assert stored.row_marks == {"ae": 1, "gone": 0}
+    signed(database, ReviewScope("01-001"))
+    database.close()
+
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run("export", "--db", url, "--out", first).exit_code == 0
+    assert run("validate", first).exit_code == 0
+    there, said = imported(first, tmp_path)
+    assert "import-signature-broken" not in said.output, said.output
+    assert [item.is_valid for item in signatures_of(opened(there), "01-001")] == [True]
+    assert run("audit", "verify", there).exit_code == 0
+    assert run("export", "--db", there, "--out", second).exit_code == 0
+    for name in (*TABLES, "form-blanks.csv"):
+        assert (second / name).read_bytes() == (first / name).read_bytes()
+
+
+def keep_old_versions(database: Database) -> None:
+    """Versions as saves once stored them: with blank answers in rows, and with a mark of
+    0 for a group without a row.
+    """
+    dictionary = dictionary_in_use(database)
+    assert dictionary is not None
+    none = PastVersion(
+        status=Status.DRAFT,
+        record=Record(),
+        saved_by="nurse",
+        saved_at=database.clock(),
+        reason="",
+        dictionary_hash=dictionary.hash,
+        save_id="old-1",
+        blanks=(CellKey("ae", None, ""), CellKey("gone", None, "")),
+    )
+    fall = replace(
+        none,
+        record=Record(rows={"ae": (Row(number=1, texts={"aeterm": "Fall"}),)}),
+        save_id="old-2",
+        blanks=(CellKey("gone", None, ""), CellKey("ae", 1, "aestdat")),
+    )
+    with batch(database) as saves:
+        saves.restore_forms([(AE, (none, fall))])
+
+
+def opened(url: str) -> Database:
+    return database_of(app_over(url))
 
 
 def test_a_signature_over_other_answers_comes_in_broken(
