@@ -165,6 +165,11 @@ def _rows(
         for row in rows
     ]
 
+    # As long as the other form has a row, so has this one.
+    carried = opening.carried.get(group.name, ()) if opening else ()
+    for slot in slots:
+        slot.removable = slot.n not in carried
+
     # A number that a removed row had is in no record any more, only in the marks.
     after_marks = marks.get(group.name, 0) + 1
     return RowsSlots(

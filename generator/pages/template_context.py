@@ -90,6 +90,7 @@ class Slots:
     open: bool = True
     title: str = ""
     status: str = ""
+    removable: bool = True
     removing: bool = False
     why: str = ""
 

@@ -124,6 +124,10 @@ def test_rows_stay_matched_and_nothing_is_lost(client: FlaskClient) -> None:
     screened(client, {3: "LIVER", 4: "LUNG"}, version=1)
     html = page(client)
     assert [f'id="row-lesions-{n}"' in html for n in (1, 3, 4)] == [True] * 3
+    # Only a row that lost its own is there to be removed.
+    assert [f'name="x:r-lesions-{n}-"' in html for n in (1, 3, 4)] == [
+        *(True, False, False)
+    ]
     assert "Each row belongs to a row of “Target lesions (Screening)”." in html
 
     refused = save(client, "complete")
