@@ -126,7 +126,7 @@ def grid_of(
 
     def drawn_columns(_subject: EvaluatedSubject) -> tuple[Column, ...]:
         states = _with_captured(study, visit_states(study, visits, today), captured)
-        existing = _existing(states, visits, captured)
+        existing = _existing(study, states, visits, captured)
         return _columns(study, subjid, _by_day(existing), today)
 
     columns = results.of("columns", visits, captured, today, work_out=drawn_columns)
@@ -195,17 +195,30 @@ def _with_captured(
 
 
 def _existing(
-    states: Iterable[VisitState], visits: Timeline, captured: Collection[VisitKey]
+    study: Study,
+    states: Iterable[VisitState],
+    visits: Timeline,
+    captured: Collection[VisitKey],
 ) -> tuple[VisitState, ...]:
-    """The visits without those that the subject does not have. One that took place all
-    the same is shown: somebody has to look at it.
+    """The visits without those that the subject does not have, and those of which the
+    reader sees no form. One that took place all the same is shown: somebody has to look
+    at it.
     """
+    with_forms = _with_forms(study)
     return tuple(
         state
         for state in states
-        if visits.conditions.get(state.visit.name, True) is not False
-        or (state.visit.name, state.unsno) in captured
+        if (state.visit.name, state.unsno) in captured
+        or (
+            state.visit.name in with_forms
+            and visits.conditions.get(state.visit.name, True) is not False
+        )
     )
+
+
+def _with_forms(study: Study) -> frozenset[str]:
+    """The visits that have forms, in the study as a role sees it."""
+    return frozenset(scheduled.visit for scheduled in study.schedule)
 
 
 def _next_numbers(
@@ -215,11 +228,13 @@ def _next_numbers(
     captured: Iterable[VisitKey],
 ) -> dict[str, int]:
     """The number that the next visit of each repeating visit gets."""
+    with_forms = _with_forms(study)
     free = {
         name: 1
         for name, visit in study.visits.items()
         # The next of numbered cycles is a column already.
         if visit.repeats
+        and name in with_forms
         and visit.cycles is None
         and visits.conditions.get(name, True) is True
     }

@@ -93,3 +93,20 @@ def test_the_next_cycle_stands_in_the_casebook_up_to_the_last(tmp_path: Path) ->
 
     assert "CYC-4" not in client.get(CASEBOOK).text
     assert 'value="CYC"' not in client.get(CASEBOOK).text
+
+
+def test_a_visit_without_a_form_that_the_role_sees_is_nowhere(tmp_path: Path) -> None:
+    everything = "[see, enter, complete, query, sign, verify, lock, adjudicate, export]"
+    roles = f"""
+roles:
+  coordinator: {{may: {everything}}}
+  monitor: {{may: [], places: {{rand: [see]}}}}
+"""
+    study = study_of({**FILES, **CYCLES, "roles.yaml": roles})
+    app = app_over(f"sqlite:///{tmp_path}/study.sqlite", study)
+    keep(app, "rand", "C1D1", randdat="2024-04-01")
+
+    page = client_of(app, "monitor").get(CASEBOOK).text
+    assert f"{CASEBOOK}/C1D1/rand" in page
+    assert "End of treatment" not in page
+    assert "Later cycle" not in page
