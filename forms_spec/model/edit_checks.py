@@ -53,3 +53,8 @@ class EditCheck:
             return (self.assertion,)
 
         return self.when, self.assertion
+
+    @property
+    def is_of_codes(self) -> bool:
+        """Whether the loader made the check from the condition of codes."""
+        return self.place == self.assertion.place

@@ -9,6 +9,7 @@ from typing import Any
 from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics.resolved import Constant
 from forms_spec.rules.semantics.types import Type
+from generator.heavy_libraries import z3
 from generator.proof.logic import ThreeValued, whole
 from generator.proof.values import (
     BOUND,
@@ -31,7 +32,12 @@ def constant_term(world: SubjectWorld, node: Constant) -> Term:
     if isinstance(value, bool):
         return ThreeValued(value, not value)
     if isinstance(value, str):
-        return world.word(value)
+        word = world.word(value)
+        if node.type is Type.TEXT:
+            # Codes have no length that anybody asks for.
+            length = world.call("length", (word.value,), z3.IntSort())
+            world.blocks.demand(length == len(value))
+        return word
     if isinstance(value, frozenset):
         return Members(known=True, codes=dict.fromkeys(sorted(value), True))
     if isinstance(value, tuple):

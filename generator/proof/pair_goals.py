@@ -161,6 +161,9 @@ def rule_pairs(
         name = item.rule.name
         if answers.get(f"broken {name}") != YES or answers.get(f"kept {name}") != YES:
             continue
+        # Conditions of answers are no rules of the dictionary.
+        if item.rule.is_of_codes:
+            continue
         for read in dict.fromkeys(targets(item.assertion)):
             sharing.setdefault((item.spot.row_table, read), []).append(item)
 

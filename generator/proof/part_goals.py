@@ -164,7 +164,7 @@ def _cases(node: syntax_tree.Node) -> Iterator[syntax_tree.Case]:
 def rule_parts(item: RuleSpot) -> Iterator[Goal]:
     """The parts of both conditions of a rule."""
     rule, name = item.rule, item.rule.name
-    if rule.when is not None:
+    if rule.when is not None and not rule.is_of_codes:
         yield from WrittenWhole(
             name=f"when {name}",
             spot=item.spot,

@@ -103,6 +103,10 @@ def rule_spots(study: Study) -> Iterator[RuleSpot]:
 def rule_goals(item: RuleSpot) -> Iterator[Goal]:
     """Whether a rule ever applies, can be broken and can be kept."""
     rule, name = item.rule, item.rule.name
+    if rule.is_of_codes:
+        yield from _offer_goals(item)
+        return
+
     words = {"name": name}
     after: tuple[str, ...] = ()
     if rule.when is not None:
@@ -132,4 +136,29 @@ def rule_goals(item: RuleSpot) -> Iterator[Goal]:
         words=words,
         after=(*after, f"broken {name}"),
         shows=f"broken {name}",
+    )
+
+
+def _offer_goals(item: RuleSpot) -> Iterator[Goal]:
+    """Whether answers that have a condition are ever offered, and ever left out."""
+    rule, name = item.rule, item.rule.name
+    table, field = rule.on[0]
+    words = {"name": field}
+    place, value = rule.assertion.place, rule.assertion.text
+    shown = f"shown {table}.{field}"
+    yield item.goal("applies")
+    yield item.goal(
+        "broken",
+        code="condition-cannot-be-false",
+        place=place,
+        value=value,
+        after=(f"applies {name}", f"kept {name}", shown),
+    )
+    yield item.goal(
+        "kept",
+        code="answer-never-offered",
+        place=place,
+        value=value,
+        words=words,
+        after=(f"applies {name}", shown),
     )

@@ -275,10 +275,16 @@ def year(world: SubjectWorld, values: Sequence[Interval]) -> Scalar:
 
 def _year(world: SubjectWorld, day: Any) -> Any:
     result = world.call("year", (day,), z3.IntSort())
-    begun = (z3.ToReal(result) - 1) * number(YEAR)
-    passed = z3.ToReal(day) - begun
-    world.blocks.demand(conj((passed >= -3, passed <= 369)))
+    begun, ended = _first_day(result), _first_day(result + 1)
+    world.blocks.demand(conj((begun <= day, day < ended)))
     return result
+
+
+def _first_day(year_number: Any) -> Any:
+    """The first of January, as ``date.toordinal`` counts days."""
+    passed = year_number - 1
+    leap_days = passed / 4 - passed / 100 + passed / 400
+    return 365 * passed + leap_days + 1
 
 
 def _part(value: Any, known: Bool, low: int, high: int) -> Scalar:

@@ -158,6 +158,20 @@ _FIELDS: tuple[CatalogueEntry, ...] = (
         _form("z: {label: Z, type: integer, range: [a + 20, b]}"),
     ),
     warn(
+        "answer-never-offered",
+        "{name} never offers an answer: no record makes “{value}” true where it is shown.",
+        "Correct the condition of the answer, or remove the answer.",
+        f"{_ALL_RECORDS} Wherever the field is shown, the condition of the answer is "
+        "false or UNKNOWN. So nobody can choose it.",
+        _form(
+            "z:",
+            "  label: Z",
+            "  type: choice",
+            "  show_when: a > b",
+            "  codes: {L: Left, R: {label: Right, when: b > a + 1}}",
+        ),
+    ),
+    warn(
         "field-cannot-be-required",
         "{name} is never required: no record makes “{value}” true.",
         "Correct the condition, or write required: false.",
