@@ -139,6 +139,13 @@ _NAMES = (
         "Example: vs[SCREEN].bmi",
     ),
     refuse(
+        "rule-this-elsewhere",
+        '"{name}[this]" can only be rows of the form of the rule, not of {form}.',
+        "Leave out [this]: {form}.field is the field at the same visit. For several "
+        "visits name one, or write previous or all.",
+        "Example: first(vs[this].weight) on another form",
+    ),
+    refuse(
         "rule-unknown-missing",
         'The study has no missing code "{name}".',
         "{near} Use one of the study's missing codes.",

@@ -263,7 +263,9 @@ class Names:
 
             return
 
-        if selector in (ALL, THIS):
+        if selector == THIS:
+            raise NameFault("rule-this-elsewhere", name=form.name, form=form.name)
+        if selector == ALL:
             raise NameFault(
                 "rule-rows-need-aggregate",
                 name=f"{form.name}[{selector}]",
@@ -376,7 +378,7 @@ class Names:
             if holder is not None:
                 depth, visit = holder, THIS
         elif selector == THIS:
-            raise NameFault("rule-unknown-visit", name=THIS, near="")
+            raise NameFault("rule-this-elsewhere", name=name, form=table.form.name)
 
         if visit not in (ALL, THIS, PREVIOUS):
             if table.form.log:

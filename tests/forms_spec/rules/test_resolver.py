@@ -53,6 +53,8 @@ def check(
         ("an > $limt", "rule-unknown-parameter", "$limt"),
         ("rnd(an, 1) = 1", "rule-unknown-function", "rnd(an, 1)"),
         ("far[V9].fn = 1", "rule-unknown-visit", "far[V9].fn"),
+        ("far[this].fn = 1", "rule-this-elsewhere", "far[this].fn"),
+        ("first(far[this].fn) = 1", "rule-this-elsewhere", "first(far[this].fn)"),
         ("far[V2].fn = 1", "rule-not-scheduled", "far[V2].fn"),
         ("diary[V1].ln = 1", "rule-log-has-no-visit", "diary[V1].ln"),
         ("ac = 'X'", "rule-unknown-code", "'X'"),
