@@ -27,6 +27,7 @@ from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
 from forms_spec.checks.labels import check_field_labels
 from forms_spec.checks.names import check_names, check_unique_names
+from forms_spec.checks.offered_rows import check_offered_rows
 from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.protocol_check_ids import check_ids
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     check_ranges,
     check_defaults,
     check_page_facets,
+    check_offered_rows,
     check_blanks,
     check_cycles,
     check_ids,

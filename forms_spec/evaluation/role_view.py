@@ -248,7 +248,8 @@ def _groups(form: Form, grants: RoleGrants) -> Iterator[Group]:
         for item in group.fields:
             column = AnswerColumn(group.table, item.name)
             if column in grants.seen:
-                fields.append(_entered(item, column in grants.entered))
+                entered = _entered(item, column in grants.entered)
+                fields.append(_without_rows(entered, grants))
 
         if fields:
             yield replace(group, fields=tuple(fields))
@@ -265,6 +266,22 @@ def _entered(item: Field, is_entered: bool) -> Field:
         return item
 
     return replace(item, entry="read_only", prefill=None)
+
+
+def _without_rows(item: Field, grants: RoleGrants) -> Field:
+    """A field that offers rows of another form by what the role sees of them only."""
+    offered = item.row_of
+    if offered is None:
+        return item
+    if not any(column.table == offered.table for column in grants.seen):
+        return replace(item, row_of=None)
+
+    label = tuple(
+        name
+        for name in offered.label
+        if AnswerColumn(offered.table, name) in grants.seen
+    )
+    return replace(item, row_of=replace(offered, label=label))
 
 
 def _sees_name(grants: RoleGrants, name: str) -> bool:

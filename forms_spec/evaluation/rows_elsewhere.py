@@ -31,9 +31,18 @@ def rows_carried(
     """The numbers of the rows that are carried to a group of a subject's form."""
     carried = group.carried
     assert carried is not None
-    source = subject.study.tables[carried.table].form.name
+    return row_numbers(subject, carried.table, carried.visit, key)
+
+
+def row_numbers(
+    subject: EvaluatedSubject, table: str, visit: str | None, key: FormKey
+) -> tuple[int, ...]:
+    """The numbers of the rows that a group of a subject has at a visit, or of a log where
+    that is None, as seen from a form.
+    """
+    source = subject.study.tables[table].form.name
     numbers: list[int] = []
-    for instance in subject.instances(source, carried.visit or LOG, key):
-        numbers.extend(instance.rows(carried.table))
+    for instance in subject.instances(source, visit or LOG, key):
+        numbers.extend(instance.rows(table))
 
     return tuple(sorted(numbers))

@@ -13,7 +13,7 @@ INTEGER = FieldType(
     name="integer",
     kind="integer",
     control="text",
-    facets=ANSWER | BOX | QUANTITY | {"comparator"},
+    facets=ANSWER | BOX | QUANTITY | {"comparator", "row_of", "row_label"},
     redcap=RedcapSpelling(type="text", validations=("integer", "int")),
     asked="box",
     stored="`-12`",

@@ -5,15 +5,15 @@ The fields of ``carry`` are made here, calculated from the row with the same num
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from forms_spec.field_types import field_type
-from forms_spec.findings.finding import Severity
+from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.finding_collector import Notes, SourceNode
+from forms_spec.loading.row_sources import row_source, why_no_rows
 from forms_spec.loading.source_map import FieldPart, GroupPart, Parts
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import CarriedRows, Field, Form, Group
@@ -21,7 +21,6 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
 from forms_spec.rule_syntax.expression import Expression, parse_expression
 
-SOURCE: Final = re.compile(r"(\w+)(?:\[(\w+)\])?")
 CARRIED_KINDS: Final = frozenset({"integer", "decimal", "text", "date", "choice"})
 """The kinds that a formula can give."""
 
@@ -32,8 +31,7 @@ def carried_rows(written: str, carry: Sequence[str]) -> CarriedRows:
     """What ``from`` and ``carry`` say; whether there are such rows is checked when all
     forms are known.
     """
-    match = SOURCE.fullmatch(written.strip())
-    table, visit = match.groups() if match else (written, None)
+    table, visit = row_source(written)
     return CarriedRows(table=table, visit=visit, carry=tuple(carry))
 
 
@@ -50,12 +48,17 @@ def carried_row_checks(study: Study) -> dict[str, EditCheck]:
         name = f"{PREFIX}_{group.name}"
         # Where nobody has begun the other form, the row has come from nowhere as well.
         has_its_row = f"any({group.carried.rows} where rowno = this.rowno) is true"
+        assertion = parse_expression(has_its_row, group.place)
+        # A name that is a word of the rule language has a finding of its own.
+        if isinstance(assertion, Finding):
+            continue
+
         checks[name] = EditCheck(
             name=name,
             check=name,
             message=f"Each row belongs to a row of “{group.carried.title}”.",
             when=None,
-            assertion=_parsed(has_its_row, group),
+            assertion=assertion,
             severity=Severity.ERROR,
             on=((table.name, shown_on),),
             unknown=None,
@@ -63,12 +66,6 @@ def carried_row_checks(study: Study) -> dict[str, EditCheck]:
         )
 
     return checks
-
-
-def _parsed(text: str, group: Group) -> Expression:
-    parsed = parse_expression(text, group.place)
-    assert isinstance(parsed, Expression)
-    return parsed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,28 +147,14 @@ class CarriedRowsBuilder:
         self, group: Group, carried: CarriedRows, source: Group | None
     ) -> str:
         """Why rows cannot be carried; empty where they can."""
-        if source is None:
-            return "there is no repeating group of this name"
-        if source.form == group.form:
-            return "it is a group of the same form"
-
-        is_log = self.forms[source.form].log
-        if is_log:
-            return "a log has no visits" if carried.visit else ""
-        if carried.visit is None:
-            return "its form belongs to a visit, and none is named"
-
-        visit = self.visits.get(carried.visit)
-        if visit is None:
-            return f"there is no visit {carried.visit}"
-        if visit.repeats:
-            return f"the visit {carried.visit} repeats"
-
-        scheduled = {(item.form, item.visit) for item in self.schedule.values()}
-        if (source.form, carried.visit) not in scheduled:
-            return f"its form is not scheduled at {carried.visit}"
-
-        return ""
+        return why_no_rows(
+            source,
+            carried.visit,
+            form=group.form,
+            forms=self.forms,
+            visits=self.visits,
+            scheduled={(item.form, item.visit) for item in self.schedule.values()},
+        )
 
     def _title(self, source: Group, carried: CarriedRows) -> str:
         title = source.title or self.forms[source.form].title
@@ -230,7 +213,6 @@ def _carried_field(
     calculated = field_type("calculated")
     text = f"first({carried.rows}.{field.name} where rowno = this.rowno)"
     value = parse_expression(text, spot.place)
-    assert isinstance(value, Expression)
 
     return Field(
         name=field.name,
@@ -240,7 +222,8 @@ def _carried_field(
         place=spot.place,
         form=group.form,
         group=group.name,
-        value=value,
+        # A name that is a word of the rule language has a finding of its own.
+        value=value if isinstance(value, Expression) else None,
         places=field.places,
         unit=field.unit,
         codelist=field.codelist,

@@ -20,12 +20,13 @@ from forms_spec.loading.expressions import (
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.protocol_checks import checks_of
 from forms_spec.loading.ranges import RawEnd
+from forms_spec.loading.row_sources import row_source
 from forms_spec.loading.source_map import ExpressionPart, FieldPart, Parts
 from forms_spec.loading.unit_ranges import in_every_unit
 from forms_spec.loading.units import build_unit, unit_codelist
 from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck, Range, Unit, Upload
-from forms_spec.model.fields import Field
+from forms_spec.model.fields import Field, OfferedRows
 from forms_spec.model.text_templates import Wording, plain, plain_or_none
 from forms_spec.rule_syntax.expression import all_of
 from forms_spec.rules import Expression, parse_expression
@@ -159,6 +160,7 @@ class FieldBuilder:
             retired=raw.get("retired", ()),
             offered_when=self._offered_when(codelist, spot),
             max_choices=raw.get("max_choices"),
+            row_of=_row_of(raw),
             wordings=self._wordings(raw, spot),
         )
 
@@ -521,3 +523,14 @@ def _upload(type_: FieldType, raw: Mapping[str, Any]) -> Upload | None:
     accepted = raw.get("accept", ())
     endings = tuple(ending.removeprefix(".").lower() for ending in accepted)
     return Upload(endings=endings, size=raw.get("size", LARGEST_UPLOAD))
+
+
+def _row_of(raw: Mapping[str, Any]) -> OfferedRows | None:
+    """The rows whose numbers a field offers; whether there are any is checked when all
+    forms are known.
+    """
+    if "row_of" not in raw:
+        return None
+
+    table, visit = row_source(raw["row_of"])
+    return OfferedRows(table=table, visit=visit, label=raw.get("row_label", ()))

@@ -134,6 +134,8 @@ class FieldSchema(MappingSchema):
     placeholder = TextField()
     retired = TextListField(least=1)
     max_choices = IntegerField()
+    row_of = TextField()
+    row_label = TextListField(least=1)
 
 
 FIELD = NestedField(FieldSchema)

@@ -22,6 +22,7 @@ from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.form_copies import form_copy, sources
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.offered_codes import offered_code_checks
+from forms_spec.loading.offered_rows import offered_row_checks
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
@@ -396,5 +397,6 @@ class _StudyBuilder:
         # Their messages say conditions in words, which may name derivations.
         rules |= offered_code_checks(study)
         rules |= carried_row_checks(study)
+        rules |= offered_row_checks(study)
 
         return replace(study, rules=MappingProxyType(rules))

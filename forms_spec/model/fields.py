@@ -40,7 +40,8 @@ class Field:
     asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled
     with when it is opened: "today", "now" or "user". ``retired`` are codes that are no
     longer to be chosen, ``offered_when`` holds by code the conditions under which codes
-    are offered, ``max_choices`` is how many answers may be chosen. ``wordings``
+    are offered, ``max_choices`` is how many answers may be chosen. ``row_of`` says whose
+    rows its number names. ``wordings``
     are those of the label and the help that hold answers, in parts; ``label`` and
     ``help`` are what is said where there are none.
     """
@@ -86,6 +87,7 @@ class Field:
     retired: tuple[str, ...] = ()
     offered_when: Mapping[str, Expression] = field(default_factory=dict)
     max_choices: int | None = None
+    row_of: OfferedRows | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
@@ -138,6 +140,30 @@ class Field:
         return self.unit.companion
 
 
+def rows_in_rules(table: str, visit: str | None) -> str:
+    """Rows of a group in the rule language: ``target[SCR]``."""
+    if visit is None:
+        return table
+
+    return f"{table}[{visit}]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfferedRows:
+    """The rows of another form's group whose numbers a field offers: of the subject's form
+    at a visit, or of a log where ``visit`` is None. ``label`` are the fields of a row
+    that people know it by.
+    """
+
+    table: str
+    visit: str | None
+    label: tuple[str, ...]
+
+    @property
+    def rows(self) -> str:
+        return rows_in_rules(self.table, self.visit)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CarriedRows:
     """The rows of another group that a group has its rows from: of the subject's form at
@@ -154,11 +180,7 @@ class CarriedRows:
 
     @property
     def rows(self) -> str:
-        """The rows in the rule language: ``target[SCR]``."""
-        if self.visit is None:
-            return self.table
-
-        return f"{self.table}[{self.visit}]"
+        return rows_in_rules(self.table, self.visit)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

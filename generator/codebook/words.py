@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds.display import reference_words
+from forms_spec.loading.offered_rows import rows_title
 from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Range, UnitChoice
 from forms_spec.model.fields import Field, Form, Group
@@ -205,6 +206,18 @@ def _row_words(row: ReferenceRange, field: Field) -> Iterator[str]:
             yield choice.label
 
 
+def _row_of(field: Field, study: Study) -> str:
+    """``Adverse events, by Event, Start date``"""
+    offered = field.row_of
+    if offered is None:
+        return ""
+
+    fields = {item.name: item.label for item in study.tables[offered.table].fields}
+    labels = [fields[name] for name in offered.label]
+    title = rows_title(study, field)
+    return f"{title}, by {', '.join(labels)}" if labels else title
+
+
 def _ages(row: ReferenceRange) -> str:
     low, high = row.age_low, row.age_high
     if low is None and high is None:
@@ -230,6 +243,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "Answers": lambda field, _study: (
             f"at most {field.max_choices}" if field.max_choices else ""
         ),
+        "Row of": _row_of,
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(
@@ -265,6 +279,8 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "checks",
                 "lab_test",
                 "comparator",
+                "row_of",
+                "row_label",
             }
         ),
         "other columns": frozenset(

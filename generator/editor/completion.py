@@ -254,6 +254,14 @@ def _full_names(study: Study) -> Named:
     return names
 
 
+def _row_groups(study: Study) -> Named:
+    return [
+        (table.name, table.form.title)
+        for table in study.tables.values()
+        if table.group is not None
+    ]
+
+
 def _tests(study: Study) -> Named:
     ranges = study.references.ranges if study.references is not None else ()
     return [(test, None) for test in dict.fromkeys(row.test for row in ranges)]
@@ -273,6 +281,7 @@ NAMES: Mapping[str, Callable[[Study], Named]] = MappingProxyType(
         "still_due": _visits,
         "forms": _forms,
         "like": _forms,
+        "row_of": _row_groups,
         "lab_test": _tests,
     }
 )

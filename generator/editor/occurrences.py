@@ -13,6 +13,7 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.loading.eligibility import SIDES
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.reference_ranges import SOURCES
+from forms_spec.loading.row_sources import row_source
 from forms_spec.loading.rules import HEAD
 from forms_spec.loading.schedule import COLUMNS, WORD
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
@@ -133,6 +134,9 @@ class _OccurrenceFinder:
             for fixed in _texts(spot.at("rows", "fixed")):
                 yield from _text(fixed, SymbolKind.FIELD, owner=table)
 
+            rows = spot.at("rows")
+            yield from self._rows_elsewhere(rows.at("from"), rows.at("carry"))
+
     def _copied(self, top: SourceNode, like: str) -> Found:
         """What a form that is like another one says of the other's fields and groups."""
         yield from _text(top.at("like"), SymbolKind.FORM)
@@ -205,6 +209,29 @@ class _OccurrenceFinder:
             symbol = Symbol(kind=SymbolKind.FIELD, owner=table, name=name)
             yield _key(spot, symbol, defines=True)
             yield from _text(spot.at("codes"), SymbolKind.CODELIST)
+            yield from self._rows_elsewhere(spot.at("row_of"), spot.at("row_label"))
+
+    def _rows_elsewhere(self, source: SourceNode, fields: SourceNode) -> Found:
+        """``target[SCR]`` and the names of fields of its rows."""
+        table, visit = row_source(source.text or "")
+        symbol = table_symbol(self.loaded.study, table)
+        if symbol is None:
+            return
+
+        text = source.text or ""
+        first = text.index(table)
+        yield NamedPlace(symbol=symbol, place=source.span(first, first + len(table)))
+        if visit is not None:
+            start = text.index("[") + 1
+            place = source.span(start, start + len(visit))
+            yield NamedPlace(
+                symbol=Symbol(kind=SymbolKind.VISIT, name=visit), place=place
+            )
+
+        for spot in _texts(fields):
+            named = field_symbol(self.loaded.study, table, spot.text or "")
+            if named is not None:
+                yield _whole_text(spot, named)
 
     def _table(self, spot: SourceNode) -> Found:
         symbol = table_symbol(self.loaded.study, spot.text or "")

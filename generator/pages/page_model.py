@@ -16,7 +16,7 @@ from types import MappingProxyType
 from markupsafe import Markup, escape
 
 from forms_spec.model.captured_data import CellKey
-from forms_spec.model.fields import Repetition
+from forms_spec.model.fields import OfferedRows, Repetition
 from forms_spec.model.text_templates import Wording
 from forms_spec.rules import Expression
 from generator.pages.file_links import size_words
@@ -67,6 +67,12 @@ def fixed(value: object) -> Markup:
 
     # A brace of a label would begin an expression of the template that is written.
     return Markup(str(escape(value)).replace("{", "&#123;"))
+
+
+def row_menu(rows: OfferedRows) -> str:
+    """The id of a list of rows, the same for all questions that offer the same."""
+    digest = sha256(repr((rows.rows, rows.label)).encode()).hexdigest()
+    return f"codes-rows-{digest[:10]}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,11 +138,18 @@ class Question:
     read_only: bool = False
     starts: bool = False
     number: str = ""
+    rows: OfferedRows | None = None
     wordings: Mapping[str, Wording]
 
     @property
     def spot(self) -> str:
         return self.name
+
+    @property
+    def row_menu(self) -> str:
+        """The id of the list of rows that it offers."""
+        assert self.rows is not None
+        return row_menu(self.rows)
 
     @property
     def grouped(self) -> bool:
@@ -406,6 +419,17 @@ class Page:
                     options.setdefault(question.menu, question.offered)
 
         return options
+
+    @property
+    def row_menus(self) -> tuple[str, ...]:
+        """The ids of the lists of rows of other forms, each once."""
+        menus: dict[str, None] = {}
+        for section in self.groups:
+            for question in section.asked:
+                if question.control == "row":
+                    menus[question.row_menu] = None
+
+        return tuple(menus)
 
     @property
     def on(self) -> str:

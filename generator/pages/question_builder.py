@@ -39,6 +39,7 @@ SINGLE = frozenset(
         "file",
         "note",
         "reading",
+        "row",
     }
 )
 
@@ -195,6 +196,7 @@ def _question(study: Study, form: Form, group: Group, field: Field) -> Question:
         number=_criterion_number(study, field),
         starts=starts,
         wordings=field.wordings,
+        rows=field.row_of,
     )
 
 
@@ -254,6 +256,8 @@ def _control(field: Field) -> str:
     is_answered = field.collected and field.value is None
     if is_answered and field.entry == "read_only":
         return "reading"
+    if field.row_of is not None and is_answered:
+        return "row"
     if field.control != "choice":
         return field.control
 

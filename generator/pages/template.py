@@ -22,6 +22,7 @@ from generator.pages.answer_text import NO_TEXTS
 from generator.pages.file_links import FileOf, file_html, no_files
 from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import starts_of, untouched
+from generator.pages.offered_rows import NO_ROW_MENUS, RowMenus
 from generator.pages.page_model import Page, fixed, pieces
 from generator.pages.question_builder import page_of
 from generator.pages.rows import next_number, rows_of
@@ -87,6 +88,7 @@ def form_html(
     opening: FormOpening | None = None,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
+    menus: RowMenus = NO_ROW_MENUS,
 ) -> Markup:
     """All questions of a form with their answers and findings, without the ``<form>``
     around them.
@@ -96,7 +98,8 @@ def form_html(
     highest row number ever given by group; ``removing`` the rows that are marked to be
     removed, by group and number, with the reason so far. ``files`` knows the files that
     cells name; ``opening`` is what new rows start with, ``later`` what questions of a
-    new form start with once they are asked; ``words`` are the answers within texts.
+    new form start with once they are asked; ``words`` are the answers within texts,
+    ``menus`` the rows of other forms that are offered.
     """
     _, template = page_and_template(study, form)
     if page_findings is None:
@@ -105,7 +108,9 @@ def form_html(
         stored = record
 
     waiting = untouched(form, record, judgement, stored=stored, opening=opening)
-    own = own_slots(form, record, judgement, page_findings, later=later, words=words)
+    own = own_slots(
+        form, record, judgement, page_findings, later=later, words=words, menus=menus
+    )
     rows = {
         group.name: _rows(
             group,
@@ -118,6 +123,7 @@ def form_html(
             opening=opening,
             waiting=waiting,
             words=words,
+            menus=menus,
         )
         for group in form.row_groups
     }
@@ -125,6 +131,7 @@ def form_html(
     html = template.render(
         own=own,
         rows=rows,
+        row_menus=menus.by_menu,
         file_of=lambda text: file_html(text, files(text)),
         hidden_groups=_hidden_groups(form, judgement, waiting, words),
     )
@@ -144,6 +151,7 @@ def _rows(
     opening: FormOpening | None,
     waiting: Mapping[CellKey, str],
     words: PageWords,
+    menus: RowMenus,
 ) -> RowsSlots:
     starts = starts_of(group, opening)
     saved = {row.number for row in stored.rows.get(group.name, ())}
@@ -161,6 +169,7 @@ def _rows(
             starts=starts,
             waiting=waiting,
             words=words,
+            menus=menus,
         )
         for row in rows
     ]

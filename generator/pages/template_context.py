@@ -18,6 +18,7 @@ from forms_spec.model.text_templates import BLANK as WORDLESS
 from generator.pages.answer_text import NO_TEXTS, answer_words, boxed, menu_text
 from generator.pages.findings import PageFindings, finding_html
 from generator.pages.new_rows import may_hide
+from generator.pages.offered_rows import NO_ROW_MENUS, RowMenus
 from generator.pages.question_builder import steps
 
 CellOf = Callable[[str], EvaluatedCell | None]
@@ -66,7 +67,8 @@ class Slots:
     answered though it does not apply. ``required`` are fields that a condition requires,
     ``references`` reference ranges, ``shown`` what fields for reading only say,
     ``starts`` what a new row starts with, ``piped`` the answers that stand in texts,
-    ``not_offered`` codes whose condition is not met.
+    ``not_offered`` codes whose condition is not met, ``row_labels`` what the rows say
+    whose numbers are answers.
     """
 
     texts: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
@@ -85,6 +87,7 @@ class Slots:
     not_offered: dict[str, tuple[str, ...]] = dataclasses.field(
         default_factory=_NoCodes
     )
+    row_labels: dict[str, str] = dataclasses.field(default_factory=_NoTexts)
     n: int = 0
     saved: bool = False
     open: bool = True
@@ -124,6 +127,7 @@ def own_slots(
     *,
     later: Mapping[str, str] = NO_TEXTS,
     words: PageWords = NO_WORDS,
+    menus: RowMenus = NO_ROW_MENUS,
 ) -> Slots:
     """The slots of the fields that stand once on the form.
 
@@ -137,6 +141,7 @@ def own_slots(
 
     _fill(slots, form.fields, record.texts, cell_of)
     _put_words(slots, form.name, None, words)
+    _put_row_labels(slots, form.fields, record.texts, menus)
     _put_later(slots, later)
     _put_findings(slots, form.name, None, record, page_findings)
 
@@ -155,6 +160,7 @@ def row_slots(
     starts: Mapping[str, str],
     waiting: Mapping[CellKey, str],
     words: PageWords,
+    menus: RowMenus,
 ) -> Slots:
     """The slots of one row.
 
@@ -181,6 +187,7 @@ def row_slots(
     _put_later(slots, later)
     _put_findings(slots, group.name, number, record, page_findings)
     _put_words(slots, group.name, number, words)
+    _put_row_labels(slots, group.fields, texts, menus)
 
     if not saved:
         slots.starts.update(starts)
@@ -322,6 +329,16 @@ def _put_words(slots: Slots, table: str, row: int | None, words: PageWords) -> N
     for note_table, note_row, name in words.hidden:
         if (note_table, note_row) == here:
             slots.attributes[name] = HIDDEN
+
+
+def _put_row_labels(
+    slots: Slots, fields: Iterable[Field], texts: Mapping[str, str], menus: RowMenus
+) -> None:
+    """What the rows of other forms say whose numbers are answers here."""
+    for field in fields:
+        label = menus.label(field, texts.get(field.name, ""))
+        if label:
+            slots.row_labels[field.name] = label
 
 
 def _put_text(slots: Slots, field: Field, text: str) -> None:

@@ -33,6 +33,7 @@ PRINTED: Mapping[str, str] = MappingProxyType(
         "Entry": "",  # stands in the space
         "Initial value": "",  # a sheet of paper is empty
         "Retired codes": "",  # are not offered
+        "Row of": "the number of a row of {}",
         "Answers": "{}",
         "Missing": "",  # are ticked
         "Reference": "",  # depends on the subject

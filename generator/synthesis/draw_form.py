@@ -10,9 +10,9 @@ from random import Random
 from forms_spec.evaluation.captured_form import EvaluatedForm, EvaluatedSubject
 from forms_spec.evaluation.form_plan import FieldPlan, GroupPlan
 from forms_spec.evaluation.read_trace import companions
-from forms_spec.evaluation.rows_elsewhere import rows_carried
+from forms_spec.evaluation.rows_elsewhere import row_numbers, rows_carried
 from forms_spec.model.captured_data import FormKey, Record, Row
-from forms_spec.model.fields import Group
+from forms_spec.model.fields import Group, OfferedRows
 from forms_spec.model.study import Study
 from generator.pages.rows import fixed_rows
 from generator.synthesis.draw_text import TextDraw
@@ -109,9 +109,20 @@ class FormDrawer:
             return
 
         self._choose_unit(plan, texts)
-        text = self.draw.usual(plan, frames, day)
+        if plan.field.row_of is not None:
+            text = self._row_number(plan.field.row_of, captured)
+        else:
+            text = self.draw.usual(plan, frames, day)
+
         if text:
             texts[name] = text
+
+    def _row_number(self, offered: OfferedRows, captured: EvaluatedForm) -> str:
+        """The number of a row that the other form has; blank where it has none."""
+        numbers = row_numbers(
+            captured.world, offered.table, offered.visit, captured.key
+        )
+        return str(self.random.choice(numbers)) if numbers else ""
 
     def _without_unit(self, plan: FieldPlan, texts: Texts) -> None:
         if plan.field.unit_field:

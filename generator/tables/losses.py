@@ -169,6 +169,13 @@ def _codes(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"offered under a condition only: {codes}"
 
 
+def _row_of(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    if field.row_of is None:
+        return None
+
+    return f"the number of a row of {field.row_of.rows}"
+
+
 def _said(study: Study, field: Field) -> None:
     """A facet that the schema says in full."""
 
@@ -188,6 +195,8 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "lab_test": _reference,
         "size": _size,
         "codes": _codes,
+        "row_of": _row_of,
+        "row_label": _said,
         **dict.fromkeys(SAID, _said),
     }
 )

@@ -128,6 +128,8 @@ def _own_properties(field: Field) -> Descriptor:
             code: condition.text for code, condition in field.offered_when.items()
         },
         "most": field.max_choices,
+        "row_of": field.row_of and field.row_of.rows,
+        "row_label": list(field.row_of.label) if field.row_of else [],
         "draft_only": [code.code for code in field.missing if code.draft_only],
         "identifier": field.identifier,
         "checks": {code: check.name for code, check in field.checks.items()},

@@ -232,7 +232,7 @@ IN_A_COLUMN = frozenset(
         "arms",
         "value", "gives", "required", "identifier", "checks", "cdash", "sdtm",
         "comparator", "anchors", "accept", "size", "entry", "default", "prefill",
-        "retired", "max_choices", "lab_test",
+        "retired", "max_choices", "lab_test", "row_of", "row_label",
     }
 )  # fmt: skip
 NOT_IN_THE_TABLE: Mapping[str, str] = MappingProxyType(

@@ -109,6 +109,7 @@ groups:
       shape: {label: Shape, type: choice, codes: {T: {label: Tablet, when: drug = 'A' and done = 'Y'}, J: J}}
       dose: {label: Dose, type: integer, unit: mg, range: '(0, 100]', expected: [5, 50]}
       daily: {label: Daily, type: calculated, gives: integer, value: dose / 3}
+      spot: {label: For which mole?, type: integer, row_of: 'moles[V1]', row_label: [mole]}
   seen_moles:
     title: Moles again
     show_when: done = 'Y'
@@ -190,6 +191,7 @@ POOL = {
     "other": ["Paracetamol", "", "ND"],
     "dose": ["0", "1", "5", "50", "51", "100", "101", "ND", ""],
     "daily": ["", "2", "17"],
+    "spot": ["1", "2", "6", "ND", ""],
     "joint": ["K", "H", ""],
     "side": ["LEFT", "RIGHT", "LEFT"],
     "born": ["1984", "1984-05", "2024-03-02", ""],
@@ -347,6 +349,7 @@ def test_random_forms_are_judged_alike_and_every_finding_is_met(
             "R3",
             "row-not-carried",
             "carried_seen_moles",
+            "row_of_pills_spot",
             "offered_vs_place_1",
             "offered_vs_spots_1",
             "offered_vs_spots_2",

@@ -24,6 +24,7 @@ from generator.pages import form_html, page_and_template
 from generator.pages.answer_text import answer_words
 from generator.pages.findings import PageFindings
 from generator.pages.new_rows import with_new_rows
+from generator.pages.offered_rows import row_menus
 from webapp.casebook.waiting_findings import OnPage
 from webapp.forms.copies import earlier_form
 from webapp.forms.double_entries import double_form
@@ -236,6 +237,7 @@ def _questions(
         files=files_of(place, stored.record if stored else None),
         opening=begun,
         words=page_words(study, form, record, context_of(place)),
+        menus=row_menus(study, form, context_of(place)),
         later=starts_of(place) if stored is None and not readonly else {},
     )
 

@@ -32,6 +32,7 @@ from generator.browser.server_values import browser_env
 from generator.pages import form_html, page_and_template, read_post
 from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import with_new_rows
+from generator.pages.offered_rows import row_menus
 from generator.pages.rows import next_number, rows_of
 from webapp.forms.finding_lines import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
@@ -123,6 +124,7 @@ def rendered(
         shown,
         opening=opening,
         words=words,
+        menus=row_menus(study, form, context_of(study, asked)),
         page_findings=page_findings,
     )
     questions, loose = _pinned(html, seen, form, here)

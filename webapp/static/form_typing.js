@@ -86,10 +86,20 @@ function echoOf(text, typed, field, place) {
     const label = shownAs(text, field);
     return label === typed && label.length <= LONG ? "" : label;
   }
+  const { list = "" } = byId(nameOf(place)).dataset;
+  if (list.startsWith("codes-rows-")) return rowSaid(list, text);
   const converted = inOtherUnit(text, field, unitIn(place));
   if (converted) return `= ${converted}`;
   if (field.kind === "partial_date") return partly(text);
   return text !== typed ? `understood as ${shownAs(text, field)}` : "";
+}
+
+/* What a row of another form says, by its number; empty where there is no such row. */
+function rowSaid(list, number) {
+  const holder = document.createElement("template");
+  holder.innerHTML = document.querySelector(`noscript[data-list="${list}"]`).textContent;
+  const rows = [...holder.content.querySelectorAll("option")];
+  return rows.find((row) => row.value === number)?.label || "";
 }
 
 /* 98.6 °F = 37.0 °C: exact as in the rules, shown with the field's places. */

@@ -246,6 +246,32 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "rows: {from: old, max: 3}\n    fields:\n      b: {label: B}\n",
     ),
     refuse(
+        "rows-not-offered",
+        "The rows of {name} cannot be offered to this field: {why}",
+        "{near} Name a repeating group of another form, with the visit unless it is a log",
+        "`row_of` names the repeating group whose rows the field offers. Its answer is the "
+        "number of a row.",
+        "form: x\ntitle: Example\nfields:\n"
+        "  a: {label: A, type: integer, row_of: nothing}\n",
+    ),
+    refuse(
+        "row-label-unknown",
+        '"{table}" has no field "{name}"',
+        "{near} Name fields of the rows that are offered",
+        "`row_label` names the fields of a row by which people know it.",
+        "form: x\ntitle: Example\nlog: true\ngroups:\n  old:\n    rows: {}\n    "
+        "fields:\n      a: {label: A}\n---\nform: z\ntitle: Later\nfields:\n"
+        "  b: {label: B, type: integer, row_of: old, row_label: [c]}\n",
+    ),
+    refuse(
+        "row-label-alone",
+        "Nothing says whose rows row_label describes",
+        "Add row_of with the name of a repeating group, or remove row_label",
+        "`row_label` names fields of the rows that `row_of` names.",
+        "form: x\ntitle: Example\nfields:\n"
+        "  a: {label: A, type: integer, row_label: [b]}\n",
+    ),
+    refuse(
         "rows-reversed",
         "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",

@@ -38,6 +38,16 @@ def test_rows_that_cannot_be_carried_are_refused_where_they_are_written(
     assert (fault.text.file, fault.text.line) == ("f.yaml", 7)
 
 
+def test_a_name_that_is_a_word_of_the_rules_is_said_to_be_one() -> None:
+    changed = {name: text.replace("organ", "of") for name, text in STUDY.items()}
+    changed["x.yaml"] = (
+        "form: x\ntitle: X\nlog: true\nfields:\n"
+        "  of: {label: Of, type: integer, row_of: 'target[SCR]'}\n"
+    )
+    found = load_study(changed).findings
+    assert {fault.code for fault in found} == {"reserved-name"}
+
+
 @pytest.mark.parametrize("carry", ["", ", carry: [organ]"])
 def test_who_sees_carried_rows_sees_the_rows_they_come_from(carry: str) -> None:
     form = STUDY["f.yaml"].replace(", carry: [organ]", carry)

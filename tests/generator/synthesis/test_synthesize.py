@@ -89,6 +89,17 @@ groups:
       drug: {label: Drug, length: 40, required: true}
       started: {label: Started on, type: date, required: true, range: [null, today]}
       ended: {label: Ended on, type: date, range: [started, today]}
+      event: {label: For which event?, type: integer, row_of: events, required: true}
+"""
+EVENTS = """
+form: ae
+title: Adverse events
+log: true
+groups:
+  events:
+    rows: {min: 1, max: 4}
+    fields:
+      term: {label: Event, length: 40, required: true}
 """
 RULES = """
 rules:
@@ -135,6 +146,7 @@ def folder(path: Path, rules: str = RULES) -> Path:
         "vs": VITALS,
         "preg": PREGNANCY,
         "cm": MEDICATION,
+        "ae": EVENTS,
         "rules": rules,
     }
     path.mkdir()

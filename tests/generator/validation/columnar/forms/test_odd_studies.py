@@ -528,3 +528,37 @@ def test_rows_of_another_form(tmp_path: Path) -> None:
         ("01-002", 2),
         ("01-003", 1),
     ]
+
+
+NUMBERED = (
+    "form: a\ntitle: A\nfields:\n"
+    "  worst: {label: W, type: integer, row_of: 'target[V1]', missing: [ND]}\n"
+    "groups:\n  later:\n    title: L\n    rows: {}\n    fields:\n"
+    "      about: {label: About, type: integer, row_of: 'target[V1]', row_label: [organ]}\n"
+    "      lung: {label: Is it the lung?, type: yes_no, "
+    "show_when: \"first(target[V1].organ where rowno = this.about) = 'LUNG'\"}\n"
+)
+
+
+def test_numbers_of_rows_of_another_form(tmp_path: Path) -> None:
+    """The row is there, it is not, nobody began the form, and there is no number."""
+    of = study(NUMBERED, "  b: X .\n  a: . X\n", **TUMOURS)
+    answers = (
+        (["LIVER", "LUNG"], "1", ["2", "1"]),
+        (["LIVER"], "2", ["1", "3", "0"]),
+        (None, "1", ["1"]),
+        (["LIVER"], "ND", ["", "-1"]),
+        (["LIVER"], "", ["1x"]),
+    )
+    forms: list[CapturedForm] = []
+    for number, (there, worst, here) in enumerate(answers, start=1):
+        subject = f"01-{number:03}"
+        rows = {"later": [{"about": text} for text in here]}
+        forms.append(captured("a V2", {"worst": worst}, rows, subject=subject))
+        if there is not None:
+            target = {"target": [{"organ": organ} for organ in there]}
+            forms.append(captured("b V1", {}, target, subject=subject))
+
+    report = judged(tmp_path, of, forms)
+    assert report.counts.by_code["row_of_a_worst"] == 2
+    assert report.counts.by_code["row_of_later_about"] == 4
