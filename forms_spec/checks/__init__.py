@@ -23,6 +23,7 @@ from forms_spec.checks.codes import (
 from forms_spec.checks.cycles import check_cycles
 from forms_spec.checks.defaults import check_defaults
 from forms_spec.checks.double_entry import check_double_entry
+from forms_spec.checks.empty_rows import check_empty_rows
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
 from forms_spec.checks.labels import check_field_labels
@@ -76,6 +77,7 @@ CHECKS: tuple[Check, ...] = (
     check_page_facets,
     check_offered_rows,
     check_blanks,
+    check_empty_rows,
     check_cycles,
     check_ids,
     check_reference_ranges,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations
 
 from forms_spec.checks.constants import Span, ends, entirely_below, words
 from forms_spec.findings.catalogue import finding
@@ -10,9 +12,11 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
+from forms_spec.loading.unit_ranges import to_root
 from forms_spec.model.facets import Range
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rule_syntax.limits import SCALE
 
 Ranges = Mapping[str | None, Range]
 """The ranges of one key of a field, by unit; under None where no unit is chosen."""
@@ -48,6 +52,7 @@ def _range_of_key(
     yield from _units_without_limit(part, key, ranges)
     for unit in written:
         yield from _reversed(part, key, unit, ranges[unit], study)
+    yield from _units_apart(part, key, {code: ranges[code] for code in written}, study)
 
 
 def _spot(part: FieldPart, key: str, unit: str | None) -> SourceNode:
@@ -134,6 +139,40 @@ def _reversed(
             low=limits.low.text,
             high=limits.high.text,
         )
+
+
+def _units_apart(
+    part: FieldPart, key: str, written: Ranges, study: Study
+) -> Iterator[Finding]:
+    """Ranges of two units that share no value once it is converted."""
+    unit = part.field.unit
+    if unit is None:
+        return
+
+    in_root: dict[str, Span] = {}
+    for choice in unit.choices:
+        limits, line = written.get(choice.code), to_root(choice, unit)
+        if limits is None or line is None:
+            continue
+
+        low, high = ends(limits, part, study)
+        if low is not None and high is not None and low[0] <= high[1]:
+            least, most = sorted(
+                int(line.at(Fraction(end, SCALE)) * SCALE) for end in (low[0], high[1])
+            )
+            in_root[choice.code] = (least, most)
+
+    for first, other in combinations(in_root, 2):
+        spans = in_root[first], in_root[other]
+        if entirely_below(*spans) or entirely_below(*reversed(spans)):
+            yield finding(
+                "range-units-apart",
+                text=_spot(part, key, other).place,
+                name=part.field.name,
+                key=key,
+                unit=first,
+                other=other,
+            )
 
 
 def _is_empty(limits: Range, part: FieldPart, study: Study) -> bool:

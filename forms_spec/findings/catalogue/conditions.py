@@ -310,6 +310,21 @@ _VISITS: tuple[CatalogueEntry, ...] = (
         ),
     ),
     warn(
+        "true-without-rows",
+        "“{value}” is also true while {name} has no row.",
+        "If you do not want this without rows, write: count({name}) > 0 and {value}",
+        (
+            "Without a row there is none that breaks the condition, so `every` is true. "
+            "The section may be complete without rows. In `assert` this is as it should "
+            "be. Here it shows a question, requires it, or lets somebody in."
+        ),
+        "form: x\ntitle: X\ngroups:\n"
+        "  own:\n    title: Own\n    fields:\n"
+        "      a: {label: A, show_when: every(r where n > 1)}\n"
+        "  r:\n    title: Rows\n    rows: {min: 0, max: 3}\n    fields:\n"
+        "      n: {label: N, type: integer}\n",
+    ),
+    warn(
         "no-such-place",
         'The study has no {what} "{value}".',
         "{near} Correct the name.",

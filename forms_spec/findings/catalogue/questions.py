@@ -136,6 +136,20 @@ _FIELDS: tuple[CatalogueEntry, ...] = (
             "value}}, range: {k: [1, 10]}}"
         ),
     ),
+    warn(
+        "range-units-apart",
+        (
+            'The "{key}" of {name} in {other} shares no value with the one in {unit}, '
+            "once it is converted"
+        ),
+        "Correct one of the two, or leave one out: it follows from the other",
+        "The ranges of two units mean the same values. 34 to 42 is right for °C, but "
+        "34 to 42 °F is 1.1 to 5.6 °C.",
+        example_form(
+            "a: {label: A, type: decimal, unit: {C: {}, F: {to: C, as: (value - 32) * "
+            "5 / 9}}, range: {C: [34, 42], F: [34, 42]}}"
+        ),
+    ),
     refuse(
         "unit-conversion",
         'The unit "{unit}" does not convert: {why}',
