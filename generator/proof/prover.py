@@ -29,6 +29,7 @@ from generator.proof.pair_goals import (
     rule_pairs,
 )
 from generator.proof.part_goals import field_parts, rule_parts
+from generator.proof.range_goals import default_goals, range_goals
 from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
 from generator.proof.shortest import shortest_record
 from generator.proof.solver import NO, UNDECIDED, YES, Clock, Questions
@@ -132,8 +133,10 @@ class _Prover:
 
         fields = list(field_spots(study))
         yield from chain.from_iterable(map(field_goals, fields))
+        yield from chain.from_iterable(map(range_goals, fields))
         yield from chain.from_iterable(map(formula_goals, fields))
         yield from chain.from_iterable(map(rule_goals, self.rules))
+        yield from chain.from_iterable(map(default_goals, self.rules))
         yield from schedule_goals(study)
         yield from status_goals(study)
         yield from eligibility_goals(study)

@@ -158,6 +158,29 @@ _FIELDS: tuple[CatalogueEntry, ...] = (
         _form("z: {label: Z, type: integer, range: [a + 20, b]}"),
     ),
     warn(
+        "range-cannot-open",
+        "The ends of the range of {name} are never in order: no record has “{low}” "
+        "before “{value}”.",
+        "Exchange the two ends, or correct one of them.",
+        f"{_ALL_RECORDS} Whenever both ends are known, the lower one is the same as the "
+        "upper one, or lies after it. At most one answer is left.",
+        _form(
+            "d: {label: From, type: date}",
+            "e: {label: To, type: date, range: [d, null]}",
+            "z: {label: Between, type: date, range: [e, d]}",
+        ),
+    ),
+    warn(
+        "default-breaks-rule",
+        "The rule {name} is broken wherever {field} still has its default {default}.",
+        "Correct the default, or the rule.",
+        f"{_ALL_RECORDS} In none of them is `assert` true while the field has the "
+        "answer that every new form begins with.",
+        _rules("assert: x.a + x.k < x.b").replace(
+            "---", "  k: {label: K, type: integer, default: 20}\n---"
+        ),
+    ),
+    warn(
         "answer-never-offered",
         "{name} never offers an answer: no record makes “{value}” true where it is shown.",
         "Correct the condition of the answer, or remove the answer.",

@@ -1,0 +1,1 @@
+"""Logical mistakes of designers, each with the finding that it deserves."""
