@@ -31,7 +31,7 @@ NAMES = re.compile(
     r"|role-unknown|source-|verification-unknown|double-entry-unknown|carry-from"
     r"|field-not-carried|(target|until)-without-date|missed-unknown|criterion-"
     r"|reference-(unknown-test|no-range)|eligibility-visit|copy-not-there"
-    r"|rows-not-offered|row-label-unknown"
+    r"|rows-not-(carried|offered)|row-label-unknown"
 )
 """What may be said because a name is not defined."""
 
