@@ -4,7 +4,7 @@ subjects.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -25,6 +25,15 @@ PEOPLE = {
     "monitor": Role.MONITOR,
     "manager": Role.DATA_MANAGER,
 }
+
+
+class SlowClock:
+    """Noon, and as much later as somebody says."""
+
+    later = timedelta()
+
+    def __call__(self) -> datetime:
+        return NOON + self.later
 
 
 def app_over(url: str, study: Study | None = None) -> Flask:

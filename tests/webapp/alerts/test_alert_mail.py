@@ -23,7 +23,7 @@ from tests.webapp.alerts.mail_server import (
     write_certificate,
 )
 from tests.webapp.pages import inputs, token
-from tests.webapp.small_site import NOON, client_of, furnish
+from tests.webapp.small_site import NOON, SlowClock, client_of, furnish
 from tests.webapp.views.test_alerts import FILES, VISIT
 from webapp.alerts.sending import MailRound, send_due
 from webapp.app import create_app
@@ -81,18 +81,9 @@ VS, AE = "/subjects/01-001/X1/vs", "/subjects/01-001/LOG/ae"
 SERIOUS = "Alerts: serious event, subject 01-001"
 
 
-class Clock:
-    """Noon, and as much later as somebody says."""
-
-    later = timedelta()
-
-    def __call__(self) -> object:
-        return NOON + self.later
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> SlowClock:
+    return SlowClock()
 
 
 @pytest.fixture
@@ -101,8 +92,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app(url: str, clock: Clock) -> Flask:
-    settings = Settings(database=url, study=STUDY, secret_key="tests", clock=clock)  # type: ignore[arg-type]
+def app(url: str, clock: SlowClock) -> Flask:
+    settings = Settings(database=url, study=STUDY, secret_key="tests", clock=clock)
     app = create_app(settings)
     database: Database = app.extensions["crfsmith"].database
     furnish(database)
@@ -218,7 +209,7 @@ def test_a_message_says_where_to_look_and_nothing_of_the_answers(
 
 
 def test_who_no_longer_gets_an_alert_is_sent_none(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     enter(app, AE, what="Stroke", serious="Y")
     post.refusing = True
@@ -237,7 +228,7 @@ def test_who_no_longer_gets_an_alert_is_sent_none(
 
 
 def test_a_process_that_is_killed_while_it_sends_loses_no_message(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     enter(app, VS, sysbp="220")
     post.refusing = True
@@ -252,7 +243,7 @@ def test_a_process_that_is_killed_while_it_sends_loses_no_message(
 
 
 def test_a_message_that_is_sent_again_is_the_same_message(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     """The process ended after the server took the message, and before it was noted."""
     enter(app, VS, sysbp="220")
@@ -271,7 +262,7 @@ def _killed(*_: object) -> None:
 
 
 def test_a_server_that_is_away_holds_up_nobody_and_gets_all_later(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     enter(app, AE, what="Stroke", serious="Y")
     first = send(database, settings_for(1))
@@ -282,7 +273,7 @@ def test_a_server_that_is_away_holds_up_nobody_and_gets_all_later(
 
 
 def test_a_message_that_nobody_takes_for_a_week_is_given_up_and_the_log_says_so(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     enter(app, VS, sysbp="220")
     post.refusing = True
@@ -294,7 +285,7 @@ def test_a_message_that_nobody_takes_for_a_week_is_given_up_and_the_log_says_so(
 
 
 def test_an_alert_waits_for_somebody_who_gets_it(
-    app: Flask, database: Database, post: Post, mail: MailSettings, clock: Clock
+    app: Flask, database: Database, post: Post, mail: MailSettings, clock: SlowClock
 ) -> None:
     for username in ("ines", "sam"):
         change_email(database, username, "")

@@ -5,7 +5,6 @@ home page.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from flask import Flask
 
 from tests.studies import study_of
 from tests.webapp.pages import inputs, token
-from tests.webapp.small_site import NOON, client_of, furnish
+from tests.webapp.small_site import SlowClock, client_of, furnish
 from webapp.app import create_app
 from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
@@ -75,25 +74,16 @@ VISIT = ReviewScope("01-001", "X1")
 VS, AE = "/subjects/01-001/X1/vs", "/subjects/01-001/LOG/ae"
 
 
-class Clock:
-    """Noon, and as much later as somebody says."""
-
-    later = timedelta()
-
-    def __call__(self) -> object:
-        return NOON + self.later
+@pytest.fixture
+def clock() -> SlowClock:
+    return SlowClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Flask:
+def app(tmp_path_factory: pytest.TempPathFactory, clock: SlowClock) -> Flask:
     url = f"sqlite:///{tmp_path_factory.mktemp('alerts')}/study.sqlite"
     study = study_of(FILES)
-    settings = Settings(database=url, study=study, secret_key="tests", clock=clock)  # type: ignore[arg-type]
+    settings = Settings(database=url, study=study, secret_key="tests", clock=clock)
     app = create_app(settings)
     furnish(app.extensions["crfsmith"].database)
     return app
@@ -200,7 +190,9 @@ def test_an_import_tells_what_its_forms_have_to_tell(
 
     url = f"sqlite:///{tmp_path}/other.sqlite"
     other = create_app(
-        Settings(database=url, study=study_of(FILES), secret_key="tests", clock=Clock())  # type: ignore[arg-type]
+        Settings(
+            database=url, study=study_of(FILES), secret_key="tests", clock=SlowClock()
+        )
     )
     furnish(other.extensions["crfsmith"].database)
     for _ in range(2):
