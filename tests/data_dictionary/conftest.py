@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +33,9 @@ def dictionary() -> dict[str, str]:
     }
 
 
-def subject_texts() -> dict[str, str]:
-    """The example subjects and their template."""
+@cache
+def subject_texts() -> Mapping[str, str]:
+    """The example subjects and their template, read once for all tests of a process."""
     return texts(CELLKINE / "subjects")
 
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import LOG, Record, Row
-from forms_spec.model.study import Study
 from generator.validation import open_package
 from generator.validation.open_package import Engine
 from generator.validation.validate import validate_package
-from tests.round_trips.law import check, run
+from tests.round_trips.law import Outcome, check, run
 from tests.studies import FILES, small_study, study_of
 from webapp.storage import (
     Database,
@@ -129,45 +129,58 @@ def keep(database: Database, key: InstanceKey, record: Record, base: int = 0) ->
     save(database, request)
 
 
-@pytest.fixture(params=list(AMENDED))
-def amended(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str, Study]:
-    """What left the dictionary, the database, and the dictionary without it."""
-    url = f"sqlite:///{tmp_path}/here.sqlite"
+@dataclass(frozen=True, kw_only=True)
+class Amended:
+    """A database after an amendment, which tests only read, and what the law of the way
+    out and back says of it; its package lies in ``folder / "first"``.
+    """
+
+    what: str
+    url: str
+    folder: Path
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module", params=list(AMENDED))
+def amended(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Amended:
+    folder = tmp_path_factory.mktemp("amended")
+    url = f"sqlite:///{folder}/here.sqlite"
     database, study = filled(url), study_of(AMENDED[request.param])
     use_dictionary(database, study)
     database.close()
-    return request.param, url, study
+    outcome = check(url, study, folder)
+    return Amended(what=request.param, url=url, folder=folder, outcome=outcome)
 
 
 def test_the_own_export_says_what_is_of_the_past_and_comes_back_whole(
-    amended: tuple[str, str, Study], tmp_path: Path
+    amended: Amended,
 ) -> None:
-    what, url, study = amended
-    assert check(url, study, tmp_path).wrong == []
+    assert amended.outcome.wrong == []
+    package = amended.folder / "first"
     for engine in (Engine.REFERENCE, Engine.EMBEDDED):
         for large in (0, 10**9):
-            report = validate_package(tmp_path / "first", engine=engine, large=large)
+            report = validate_package(package, engine=engine, large=large)
             assert not report.counts.by_severity.get(Severity.ERROR.value)
-            assert dict(report.counts.by_code) == FOUND[what], (what, engine, large)
+            expected = FOUND[amended.what]
+            assert dict(report.counts.by_code) == expected, (engine, large)
 
 
 def test_an_export_after_an_amendment_succeeds_and_lists_what_has_no_column(
-    amended: tuple[str, str, Study], tmp_path: Path
+    amended: Amended, tmp_path: Path
 ) -> None:
-    what, url, _ = amended
-    done = run("export", "--db", url, "--out", str(tmp_path / "package"))
+    done = run("export", "--db", amended.url, "--out", str(tmp_path / "package"))
     assert done.exit_code == 0, done.output
-    assert ("[text-without-column]" in done.output) == (what in {"form", "field"})
+    without_column = amended.what in {"form", "field"}
+    assert ("[text-without-column]" in done.output) == without_column
 
 
-def test_frictionless_alone_passes_what_is_of_the_past(
-    amended: tuple[str, str, Study], tmp_path: Path
-) -> None:
+def test_frictionless_alone_passes_what_is_of_the_past(amended: Amended) -> None:
     from frictionless import Package
 
-    _, url, study = amended
-    check(url, study, tmp_path)
-    report = Package(str(tmp_path / "first" / "datapackage.json")).validate()
+    descriptor = amended.folder / "first" / "datapackage.json"
+    report = Package(str(descriptor)).validate()
     assert report.valid, report.flatten(["type", "note"])
 
 
