@@ -189,3 +189,35 @@ class CapturedSave:
     queries: int
     warnings: int
     blanks: tuple[CellKey, ...] = ()
+
+
+class EntryAct(Enum):
+    """What happened between the two entries of a form."""
+
+    READ = "read"
+    DISCARDED = "discarded"
+    AGREED = "agreed"
+    ADJUDICATED = "adjudicated"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapturedEntryAct:
+    """What somebody did between the two entries of a form.
+
+    ``first_version`` and ``second_version`` are the entries that it is about,
+    ``version`` is the result: 0 where there is none. ``choices`` has by cell which
+    answer counts, ``text`` is the reason.
+    """
+
+    site: str
+    subject: str
+    key: FormKey
+    number: int
+    act: EntryAct
+    first_version: int
+    second_version: int
+    version: int
+    acted_by: str
+    acted_at: datetime
+    choices: Mapping[str, str]
+    text: str

@@ -21,6 +21,7 @@ from forms_spec.model.captured_data import CellKey
 from forms_spec.model.captured_forms import (
     AuditEntry,
     CapturedAct,
+    CapturedEntryAct,
     CapturedFile,
     CapturedForm,
     CapturedQueryEntry,
@@ -271,13 +272,15 @@ class PackageWriter:
         version: int,
         cells: Sequence[AuditCell],
         save: tuple[str, str, str, str],
+        *,
+        table: str = layout.AUDIT,
     ) -> None:
-        """The lines of one save."""
+        """The lines of one save; ``table`` is for those of second entries."""
         rows = [
-            (*form, version, table, "" if row is None else row, name, old, new, *save)
-            for table, row, name, old, new in cells
+            (*form, version, place, "" if row is None else row, name, old, new, *save)
+            for place, row, name, old, new in cells
         ]
-        self.spool.extend(layout.AUDIT, rows)
+        self.spool.extend(table, rows)
 
     def threads(self, threads: Iterable[CapturedThread]) -> None:
         """The queries about one subject, its forms and their fields, in order."""
@@ -331,6 +334,21 @@ class PackageWriter:
             head = (subject.site, subject.subject, key.visit, key.unsno, key.form)
             rows = [(*head, save.version, *_place_cells(cell)) for cell in save.blanks]
             self.spool.extend(layout.FORM_BLANKS, rows)
+
+    def entry_acts(self, acts: Iterable[CapturedEntryAct]) -> None:
+        """What was done between the two entries of forms of one subject."""
+        for act in acts:
+            key = act.key
+            choices = json.dumps(act.choices, ensure_ascii=False, sort_keys=True)
+            self.spool.add(
+                layout.ENTRY_ACTS,
+                (
+                    act.site, act.subject, key.visit, key.unsno, key.form, act.number,
+                    act.act.value, act.first_version, act.second_version, act.version,
+                    act.acted_by, timestamp(act.acted_at),
+                    choices if act.choices else "", act.text,
+                ),
+            )  # fmt: skip
 
     def finish(
         self,

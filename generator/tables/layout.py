@@ -28,9 +28,18 @@ REVIEW_ACTS, FORM_SAVES = "review-acts", "form-saves"
 """Nor one of these. A package of data that nobody reviewed lacks both."""
 FORM_BLANKS = "form-blanks"
 """Nor this one. Only versions from before blanks were left out have rows in it."""
-COMPANIONS = (QUERY_ENTRIES, REVIEW_ACTS, FORM_SAVES, FORM_BLANKS)
+SECOND_ENTRIES, ENTRY_ACTS = "second-entries", "entry-acts"
+"""Nor one of these. A package of data that nobody entered twice lacks both."""
+COMPANIONS = (
+    *(QUERY_ENTRIES, REVIEW_ACTS, FORM_SAVES, FORM_BLANKS, SECOND_ENTRIES),
+    ENTRY_ACTS,
+)
 """The tables that a package has only where there is something to put in."""
-PAIRED = ((REVIEW_ACTS, FORM_SAVES),)
+PAIRED = (
+    (REVIEW_ACTS, FORM_SAVES),
+    (SECOND_ENTRIES, ENTRY_ACTS),
+    (ENTRY_ACTS, SECOND_ENTRIES),
+)
 """Where the first one is, the second one is too, even without a row."""
 
 ROW_KEY = (SITE, SUBJECT, VISIT, UNSNO, ROW)
@@ -47,6 +56,14 @@ SYSTEM_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         AUDIT: (
             *FORM_KEY, "version", "table", ROW, "field", "old", "new",
             "reason", "saved_by", "saved_at", "dictionary",
+        ),
+        SECOND_ENTRIES: (
+            *FORM_KEY, "version", "table", ROW, "field", "old", "new",
+            "reason", "saved_by", "saved_at", "dictionary",
+        ),
+        ENTRY_ACTS: (
+            *FORM_KEY, "number", "act", "first_version", "second_version", "version",
+            "acted_by", "acted_at", "choices", "text",
         ),
         QUERIES: (*FORM_KEY, "table", ROW, "field", "code", "status", "text"),
         QUERY_ENTRIES: (
@@ -75,6 +92,8 @@ SYSTEM_PATHS: Mapping[str, str] = MappingProxyType(
         REVIEW_ACTS: "review-acts.csv",
         FORM_SAVES: "form-saves.csv",
         FORM_BLANKS: "form-blanks.csv",
+        SECOND_ENTRIES: "second-entries.csv",
+        ENTRY_ACTS: "entry-acts.csv",
     }
 )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from forms_spec.model.captured_forms import ACT_STATES, ReviewKind
+from forms_spec.model.captured_forms import ACT_STATES, EntryAct, ReviewKind
 from forms_spec.model.query_life import QueryAction
 from forms_spec.model.study import Study
 from generator.tables import layout
@@ -23,6 +23,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         layout.QUERY_ENTRIES: "Threads of queries: every entry of each",
         layout.REVIEW_ACTS: "Review: locks, signatures, verification, looks, voiding",
         layout.FORM_SAVES: "What the seals of versions cover beside the answers",
+        layout.SECOND_ENTRIES: "Second entries of forms: every change of a cell",
+        layout.ENTRY_ACTS: "What was done and decided between two entries of a form",
         layout.FORM_BLANKS: "Blanks that old versions keep under their seals",
     }
 )
@@ -38,6 +40,8 @@ def system_schema(
         fields = [_of_entry(study, field) for field in fields]
     if name == layout.REVIEW_ACTS:
         fields = [_of_act(study, field) for field in fields]
+    if name == layout.ENTRY_ACTS:
+        fields = [_of_entry_act(study, field) for field in fields]
 
     return {
         "fields": fields,
@@ -80,6 +84,14 @@ def _of_act(study: Study, field: Descriptor) -> Descriptor:
     return {**bare, "constraints": constraints} if constraints else bare
 
 
+def _of_entry_act(study: Study, field: Descriptor) -> Descriptor:
+    """A column of what was done between two entries."""
+    name = field["name"]
+    if name in _ENTRY_ACT_COLUMNS:
+        return {"name": name, **_ENTRY_ACT_COLUMNS[name](study)}
+    return field
+
+
 def _text(title: str, *, required: bool = False) -> Callable[[Study], Descriptor]:
     constraints = {"constraints": {"required": True}} if required else {}
     return lambda _: {"title": title, "type": "string", **constraints}
@@ -115,6 +127,14 @@ def _act_state(study: Study) -> Descriptor:  # noqa: ARG001
         "title": "State that it left",
         "type": "string",
         "constraints": {"required": True, "enum": every},
+    }
+
+
+def _entry_act(study: Study) -> Descriptor:  # noqa: ARG001
+    return {
+        "title": "What was done",
+        "type": "string",
+        "constraints": {"required": True, "enum": [item.value for item in EntryAct]},
     }
 
 
@@ -199,6 +219,10 @@ _COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
         "state": _act_state,
         "name": _text("Name of who signed"),
         "digest": _text("SHA-256 of what was signed"),
+        "act": _entry_act,
+        "first_version": _number("Version of the first entry", required=True),
+        "second_version": _count("Version of the second entry, or 0"),
+        "choices": _text("Which answer counts, by cell (JSON)"),
         "save_id": _text("Mark of the save", required=True),
         "refused": _count("Errors that it had"),
         "queries": _count("Queries that it had"),
@@ -211,6 +235,15 @@ _ACT_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
         "acted_by": _text("Who did it", required=True),
         "acted_at": lambda study: {**_moment(study), "title": "Done at (UTC)"},
         "text": _text("Reason, or meaning of the signature"),
+    }
+)
+_ENTRY_ACT_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
+    {
+        "number": _number("Number of the act", required=True),
+        "version": _count("Version that followed, or 0"),
+        "acted_by": _text("Who did it", required=True),
+        "acted_at": lambda study: {**_moment(study), "title": "Done at (UTC)"},
+        "text": _text("Reason"),
     }
 )
 _ENTRY_COLUMNS: Mapping[str, Callable[[Study], Descriptor]] = MappingProxyType(
@@ -242,6 +275,10 @@ def _save_keys() -> Descriptor:
     return {"primaryKey": [*layout.FORM_KEY[1:], "version"], **_history_keys()}
 
 
+def _entry_act_keys() -> Descriptor:
+    return {"primaryKey": ["number"], **_history_keys()}
+
+
 def _to_subjects() -> Descriptor:
     names = [layout.SITE, layout.SUBJECT]
     return {
@@ -261,5 +298,7 @@ _KEYS: Mapping[str, Callable[[], Descriptor]] = MappingProxyType(
         layout.REVIEW_ACTS: dict,
         layout.FORM_SAVES: _save_keys,
         layout.FORM_BLANKS: _history_keys,
+        layout.SECOND_ENTRIES: _history_keys,
+        layout.ENTRY_ACTS: _entry_act_keys,
     }
 )

@@ -24,6 +24,7 @@ from generator.tables.retired import read_retired
 from generator.validation.audit_trail import Column
 from generator.validation.json_parts import object_of
 from generator.validation.opened_package import OpenPackage, read_text
+from generator.validation.packaged_entries import check_entries
 from generator.validation.packaged_review import check_review
 from generator.validation.query_threads import check_threads
 from generator.validation.report.report import Collector, Reported
@@ -238,6 +239,7 @@ def compare_rows(opened: OpenPackage) -> None:
     """What the rows of one table say of each other, once all tables are read."""
     check_threads(opened)
     check_review(opened)
+    check_entries(opened)
 
 
 def settle_lost_cells(opened: OpenPackage) -> None:

@@ -65,7 +65,7 @@ class _Line(NamedTuple):
     dictionary: str
 
 
-_COLUMNS = (
+CHANGE_COLUMNS = (
     layout.VISIT, layout.UNSNO, layout.FORM, "version", "table", layout.ROW, "field",
     "old", "new", "reason", "saved_by", "saved_at", "dictionary",
 )  # fmt: skip
@@ -77,18 +77,19 @@ class PackageHistory:
     ``broken`` counts the forms whose changes do not fit together.
     """
 
-    def __init__(self, opened: OpenPackage) -> None:
+    def __init__(self, opened: OpenPackage, table: str = layout.AUDIT) -> None:
+        """``table`` has the changes: of the forms, or of their second entries."""
         self._opened = opened
         self._db = sqlite3.connect(
-            Path(opened.store.folder) / "history.sqlite", isolation_level=None
+            Path(opened.store.folder) / f"history-{table}.sqlite", isolation_level=None
         )
-        names = ", ".join(f"c{index}" for index in range(len(_COLUMNS)))
+        names = ", ".join(f"c{index}" for index in range(len(CHANGE_COLUMNS)))
         self._db.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; begin; create "
-            f"table line (subject, {names});"
+            "pragma journal_mode=off; pragma synchronous=off; begin; drop "
+            f"table if exists line; create table line (subject, {names});"
         )
-        marks = ",".join("?" * (len(_COLUMNS) + 1))
-        lines = self._rows(layout.AUDIT, (layout.SUBJECT, *_COLUMNS))
+        marks = ",".join("?" * (len(CHANGE_COLUMNS) + 1))
+        lines = self._rows(table, (layout.SUBJECT, *CHANGE_COLUMNS))
         while some := list(islice(lines, BATCH)):
             self._db.executemany(f"insert into line values ({marks})", some)
 
@@ -207,6 +208,19 @@ def rows_of_records(
         # What has too few or too many cells is told when the package is read.
         if len(record.cells) == len(places):
             yield record.line, tuple([record.cells[index] for index in order])
+
+
+def fault_of_versions(form: str, lines: Sequence[Sequence[str]]) -> str:
+    """Why the changes of a form do not make up its versions; blank where they do.
+
+    Each line has the cells of ``CHANGECHANGE_COLUMNS``.
+    """
+    try:
+        for _ in _versions(form, (_Line(*cells) for cells in lines)):
+            pass
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _silent(code: str, line: int, **words: Any) -> None:

@@ -94,9 +94,11 @@ def check(url: str, study: Study, folder: Path) -> Outcome:
 
 
 def _acts_in(package: Path) -> int:
-    """How many acts of reviewers a package has, with those of saves."""
-    table = package / layout.table_path(layout.REVIEW_ACTS)
-    return len(table.read_bytes().splitlines()) - 1 if table.exists() else 0
+    """How many acts of reviewers and between two entries a package has."""
+    names = layout.REVIEW_ACTS, layout.ENTRY_ACTS
+    tables = [package / layout.table_path(name) for name in names]
+    there = [table.read_bytes() for table in tables if table.exists()]
+    return sum(len(content.splitlines()) - 1 for content in there)
 
 
 def run(*arguments: str) -> Result:

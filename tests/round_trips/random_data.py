@@ -22,7 +22,7 @@ from forms_spec.model.captured_data import (
 )
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
-from tests.round_trips.random_review import RandomReview
+from tests.round_trips.random_review import PEOPLE, TYPIST, RandomReview
 from tests.round_trips.random_studies import MadeStudy, amended
 from webapp.storage import (
     Database,
@@ -104,8 +104,11 @@ class Filling:
         chance, database = self.chance, self.database
         use_dictionary(database, self.study)
         # By a chance of its own: what is drawn here draws no other study.
-        review = RandomReview(database=database, chance=Random(str(chance.getstate())))
-        for name in ("nurse", "dr. o'brien"):
+        state = str(chance.getstate())
+        review = RandomReview(
+            database=database, chance=Random(state), again=Random(state)
+        )
+        for name in (*PEOPLE, TYPIST):
             add_user(
                 database,
                 username=name,
@@ -125,6 +128,7 @@ class Filling:
                 if review.chance.random() < 0.3:
                     self.versions(key)
             for key in keys:
+                review.enter_again(key)
                 review.close(key)
         if self.made.documents and chance.random() < 0.5:
             self.amend()

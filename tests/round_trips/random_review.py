@@ -17,6 +17,9 @@ from webapp.storage import (
     LockRefused,
     LockState,
     ReviewScope,
+    SaveRequest,
+    Status,
+    StoredForm,
     VoidRefused,
     fingerprint,
     forms_to_sign,
@@ -26,7 +29,15 @@ from webapp.storage import (
     set_void,
     sign,
 )
+from webapp.storage.adjudication import EntryDecision, adjudicate
+from webapp.storage.double_entries import (
+    EntryRefused,
+    discard_second_entry,
+    double_entry_of,
+    read_first_entry,
+)
 from webapp.storage.looks import NewLook, keep_looks
+from webapp.storage.second_entries import save_second
 from webapp.storage.verifications import (
     NewMark,
     VerificationAct,
@@ -37,6 +48,8 @@ from webapp.storage.verifications import (
 REASONS = ("on hold", 'a “typo”,\r\n"two" lines', "=1+1", " blanks ", "naïve 😀")
 MEANINGS = ("I approve these data.", 'Seen, "all", of it\nby me')
 PEOPLE = ("nurse", "dr. o'brien")
+TYPIST = "typist"
+"""Who saves no form, and so may enter every one a second time."""
 
 
 @dataclass(kw_only=True)
@@ -45,6 +58,8 @@ class RandomReview:
 
     database: Database
     chance: Random
+    again: Random
+    """For second entries, so that they draw nothing else of the study."""
 
     def form(self, key: InstanceKey) -> None:
         """Acts that leave a form open: the next save breaks signatures and marks."""
@@ -59,6 +74,71 @@ class RandomReview:
             keep_looks(self.database, [look], username=self.person())
         if self.chance.random() < 0.5:
             self.sign(ReviewScope(key.subject, key.visit, key.unsno, key.form))
+
+    def enter_again(self, key: InstanceKey) -> None:
+        """Perhaps somebody reads the first entry, and the other one types the second,
+        gives it up, begins again, and somebody decides between the two.
+        """
+        stored = load(self.database, key)
+        if stored is None or stored.status is not Status.COMPLETE:
+            return
+        first = stored.saved_by
+        with suppress(EntryRefused, FormClosed):
+            read_first_entry(self.database, key, username=first)
+        for status in self.again.choices([Status.DRAFT, Status.COMPLETE], k=3):
+            with suppress(EntryRefused, FormClosed):
+                self.type_again(stored, status)
+            if self.again.random() < 0.3:
+                with suppress(EntryRefused, FormClosed):
+                    discard_second_entry(
+                        self.database,
+                        key,
+                        username=first,
+                        reason=self.again.choice(REASONS),
+                    )
+        if self.again.random() < 0.7:
+            with suppress(EntryRefused, FormClosed):
+                self.decide(stored)
+
+    def type_again(self, first: StoredForm, status: Status) -> None:
+        entry = double_entry_of(self.database, first.key)
+        assert entry is not None
+        texts = {
+            name: self.again.choice((text, "", "“other”"))
+            for name, text in first.record.texts.items()
+            if not text.startswith("files/")
+        }
+        request = SaveRequest(
+            key=first.key,
+            base_version=entry.second_number,
+            record=Record(texts=texts, rows=first.record.rows if texts else {}),
+            status=status,
+            user=TYPIST,
+            save_id=f"second-{self.again.random()}",
+            dictionary_hash=first.dictionary_hash,
+        )
+        save_second(self.database, request, agree=lambda one, other: one == other)
+
+    def decide(self, first: StoredForm) -> None:
+        entry = double_entry_of(self.database, first.key)
+        assert entry is not None
+        request = SaveRequest(
+            key=first.key,
+            base_version=first.version,
+            record=first.record,
+            status=Status.COMPLETE,
+            user=self.again.choice(PEOPLE),
+            save_id=f"decision-{self.again.random()}",
+            dictionary_hash=first.dictionary_hash,
+            reason=self.again.choice(REASONS),
+        )
+        decision = EntryDecision(
+            request=request,
+            second_number=entry.second_number,
+            choices={"vs..sysbp": "first", "“ä”\n": "other"},
+            own_allowed=True,
+        )
+        adjudicate(self.database, decision)
 
     def close(self, key: InstanceKey) -> None:
         """Acts on a form, its visit and its subject, after all of them were saved."""

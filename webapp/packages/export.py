@@ -91,8 +91,8 @@ def export_package(
                 on_progress(exporting.forms)
 
         files, earlier_files, missing = exporting.files()
-        if acts := state.entry_acts():
-            missing.append(finding("export-entries-stay", value=f"{acts:,}"))
+        if not state.sees_entries() and state.any_entry_act():
+            missing.append(finding("export-entries-stay"))
         writer.review_acts(state.review_acts(_sites(state, study)))
         written = writer.finish(
             files=files,
@@ -271,9 +271,34 @@ class _Exporting:
             self._changes(subject, versions)
             self._files(versions)
 
+        self._second_entries(subject, forms)
         threads = self.state.threads(subject.subjid)
         self.writer.threads(captured_thread(subject, thread) for thread in threads)
         self.forms += len(forms)
+
+    def _second_entries(
+        self, subject: StoredSubject, forms: list[list[StoredForm]]
+    ) -> None:
+        """The second entries of the forms in the package, and what was decided."""
+        by_form = groupby(
+            self.state.second_entries(subject.subjid), lambda item: item.key
+        )
+        second = {key: list(versions) for key, versions in by_form}
+        keys = [versions[0].key for versions in forms]
+        for key in keys:
+            for revision in revisions(second.get(key, ())):
+                form = revision.form
+                head = (subject.site, subject.subjid, key.visit, key.unsno, key.form)
+                cells = self._audit_of(key.form).cells(revision.changes)
+                # A save that changed nothing has a line all the same.
+                cells = cells or [(key.form, None, "", "", "")]
+                self.writer.changes(
+                    head, form.version, cells, _save(form), table=layout.SECOND_ENTRIES
+                )
+
+        packed = {key.form_key for key in keys}
+        acts = self.state.entry_acts(subject)
+        self.writer.entry_acts(act for act in acts if act.key in packed)
 
     def _changes(self, subject: StoredSubject, versions: list[StoredForm]) -> None:
         key = versions[0].key

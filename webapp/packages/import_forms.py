@@ -23,6 +23,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_forms import (
     CapturedAct,
+    CapturedEntryAct,
     CapturedForm,
     CapturedThread,
     Subject,
@@ -49,6 +50,7 @@ from webapp.storage import (
     batch,
     snapshot,
 )
+from webapp.storage.past_entries import SecondEntry
 from webapp.storage.past_reviews import ImportedReview
 
 __all__ = ["FormPreview", "Import", "ImportOutcome", "Imported", "import_forms"]
@@ -88,7 +90,8 @@ def import_forms(
 class PastOfStudy:
     """The dictionaries that a study had elsewhere, when, and who saved its forms.
 
-    ``threads`` gives its queries, and ``review`` what reviewers did.
+    ``threads`` gives its queries, ``review`` what reviewers did, ``entries`` and
+    ``entry_acts`` the second entries of forms and what was decided.
     """
 
     dictionaries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -97,6 +100,8 @@ class PastOfStudy:
     last_save: datetime | None = None
     threads: Callable[[], Iterable[CapturedThread]] = tuple
     review: Callable[[], Iterable[CapturedAct]] = tuple
+    entries: Callable[[], Iterable[SecondEntry]] = tuple
+    entry_acts: Callable[[], Iterable[CapturedEntryAct]] = tuple
 
 
 Plans = Callable[[Snapshot, UploadChecker], Iterator[Plan]]
@@ -134,10 +139,18 @@ def carry_out(
 
             left_out = saves.restore_threads(past.threads()) if past else 0
             review = ImportedReview()
+            entries_left_out = 0
             if past:
                 review = saves.restore_review(past.review(), username=how.user)
+                acts = past.entry_acts()
+                entries_left_out = saves.restore_entries(past.entries(), acts)
 
-    return replace(counted.imported(), threads_left_out=left_out, review=review)
+    return replace(
+        counted.imported(),
+        threads_left_out=left_out,
+        review=review,
+        entries_left_out=entries_left_out,
+    )
 
 
 @contextmanager

@@ -109,6 +109,7 @@ class Imported:
     forms: Mapping[ImportOutcome, int]
     cells: Mapping[ImportOutcome, int]
     threads_left_out: int = 0
+    entries_left_out: int = 0
     review: ImportedReview = field(default_factory=ImportedReview)
 
 

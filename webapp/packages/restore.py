@@ -16,6 +16,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import CapturedSave, Subject
 from generator.validation.opened_package import OpenPackage
+from generator.validation.packaged_entries import PackagedEntries
 from generator.validation.packaged_review import PackagedReview
 from generator.validation.query_threads import PackagedThreads
 from generator.validation.version_history import (
@@ -31,13 +32,16 @@ from webapp.packages.import_plans import STATUSES, Import, Imported, Plan, plan_
 from webapp.storage import (
     Database,
     FindingCounts,
+    InstanceKey,
     PastVersion,
     Snapshot,
     dictionary_in_use,
     list_subjects,
 )
+from webapp.storage.past_entries import SecondEntry
 from webapp.storage.past_reviews import ImportedReview
 
+NO_FORM = "their forms were not imported"
 ABSENT = "their subjects were not imported"
 
 
@@ -66,8 +70,10 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
         closing(PackageHistory(package)) as history,
         closing(PackagedThreads(package)) as threads,
         closing(PackagedReview(package)) as review,
+        closing(PackagedEntries(package)) as second,
     ):
         dictionaries = earlier_texts(package.source)
+        known = (*dictionaries, how.study.hash)
         entries = history.entries()
         past = PastOfStudy(
             dictionaries=dictionaries,
@@ -77,16 +83,19 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
                 *dict.fromkeys(by for by, _ in entries.values() if by),
                 *threads.people(),
                 *review.people(),
+                *second.people(),
             ),
             last_save=history.last_save(),
             threads=threads.threads,
             review=review.acts,
+            entries=partial(_second_entries, second, frozenset(known)),
+            entry_acts=second.acts,
         )
         restoring = _Restoring(
             package=package,
             history=history,
             how=replace(how, earlier_file=partial(earlier_file, package)),
-            dictionaries=frozenset((*dictionaries, how.study.hash)),
+            dictionaries=frozenset(known),
             entries=entries,
             review=review,
         )
@@ -96,8 +105,33 @@ def restore_package(database: Database, package: OpenPackage, how: Import) -> Re
             *restoring.findings(),
             *_left_out(imported.threads_left_out, ABSENT),
             *_review_findings(imported.review),
+            *_acts_left_out(imported.entries_left_out, NO_FORM),
         ]
         return Restored(imported=imported, findings=tuple(findings))
+
+
+def _second_entries(
+    second: PackagedEntries, dictionaries: frozenset[str]
+) -> Iterator[SecondEntry]:
+    """The second entries whose dictionaries are there."""
+    for subject, forms in second.versions():
+        for key, versions in sorted(forms.items()):
+            if dictionaries.issuperset(version.dictionary for version in versions):
+                past = [_past_version(version) for version in versions]
+                yield InstanceKey(subject, *key), past
+
+
+def _past_version(version: PackagedVersion) -> PastVersion:
+    # The mark is by chance, so that nobody finds out what the seal stands for.
+    return PastVersion(
+        status=STATUSES[version.status],
+        record=version.record,
+        saved_by=version.saved_by,
+        saved_at=version.saved_at,
+        reason=version.reason,
+        dictionary_hash=version.dictionary,
+        save_id=f"restored-{uuid4().hex}",
+    )
 
 
 def _review_findings(review: ImportedReview) -> Iterator[Finding]:
@@ -117,8 +151,12 @@ def _acts_left_out(count: int, why: str) -> Iterator[Finding]:
 
 def review_left(package: OpenPackage) -> Iterator[Finding]:
     """The same as ``queries_left``, of what reviewers did."""
-    with closing(PackagedReview(package)) as review:
-        yield from _acts_left_out(review.count(), "this database has subjects already")
+    with (
+        closing(PackagedReview(package)) as review,
+        closing(PackagedEntries(package)) as second,
+    ):
+        count = review.count() + second.count()
+        yield from _acts_left_out(count, "this database has subjects already")
 
 
 def queries_left(package: OpenPackage) -> Iterator[Finding]:
@@ -150,7 +188,6 @@ class _Restoring:
     entries: Mapping[str, tuple[str, datetime]]
     review: PackagedReview
     without: int = 0
-    numbered: int = 0
     marks: set[str] = field(default_factory=set)
 
     def plans(self, state: Snapshot, desk: UploadChecker) -> Iterator[Plan]:
@@ -191,8 +228,7 @@ class _Restoring:
         self, packaged_version: PackagedVersion, known: CapturedSave | None
     ) -> PastVersion:
         """A version; with its own save id and counts it has its own seal again."""
-        self.numbered += 1
-        version = self._unsealed(packaged_version)
+        version = _past_version(packaged_version)
         if known is None or known.save_id in self.marks:
             return version
         self.marks.add(known.save_id)
@@ -205,18 +241,6 @@ class _Restoring:
             counts=counts,
             is_sealed=True,
             blanks=known.blanks,
-        )
-
-    def _unsealed(self, packaged_version: PackagedVersion) -> PastVersion:
-        return PastVersion(
-            status=STATUSES[packaged_version.status],
-            record=packaged_version.record,
-            saved_by=packaged_version.saved_by,
-            saved_at=packaged_version.saved_at,
-            reason=packaged_version.reason,
-            dictionary_hash=packaged_version.dictionary,
-            # By chance, so that nobody finds out by trying what the seal stands for.
-            save_id=f"restored-{self.numbered}-{uuid4().hex}",
         )
 
     def findings(self) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from forms_spec.model.captured_forms import EntryAct
 from webapp.storage.database import Database
 from webapp.storage.double_entries import (
     DoubleStage,
-    EntryAct,
     EntryRefused,
     append_entry_act,
     find_double_entry,

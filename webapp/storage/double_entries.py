@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from forms_spec.model.captured_data import FormKey
+from forms_spec.model.captured_forms import EntryAct
 from webapp.storage.database import Database
 from webapp.storage.events import (
     EventKind,
@@ -51,15 +52,6 @@ class DoubleStage(Enum):
     AGAIN = "to enter again"
     DECIDE = "to adjudicate"
     DONE = "entered twice"
-
-
-class EntryAct(Enum):
-    """What happened between the two entries."""
-
-    READ = "read"
-    DISCARDED = "discarded"
-    AGREED = "agreed"
-    ADJUDICATED = "adjudicated"
 
 
 ENTRY_ACT_KINDS: Final[Mapping[EntryAct, EventKind]] = MappingProxyType(

@@ -234,7 +234,7 @@ def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, A
     before = ""
 
     for number, version in enumerate(versions, start=1):
-        marks = _marks(marks, version.record)
+        marks = marks_after(marks, version.record)
         row: dict[str, Any] = {
             "number": number,
             "status": version.status.value,
@@ -247,14 +247,21 @@ def _rows(key: InstanceKey, versions: Sequence[PastVersion]) -> list[dict[str, A
             "dictionary_hash": version.dictionary_hash,
             "reason": plain(version.reason),
             "row_marks": {**_zero_marks(version.blanks), **marks},
-            "texts": texts_document(version.record),
-            "rows": _with_blanks(rows_document(version.record), version.blanks),
-            "kept": kept_document(version.record),
+            **documents_of(version),
         }
         before = seal(key, before, row)
         built.append({"seal": before, **row})
 
     return built
+
+
+def documents_of(version: PastVersion) -> dict[str, object]:
+    """The three documents in which a version is stored."""
+    return {
+        "texts": texts_document(version.record),
+        "rows": _with_blanks(rows_document(version.record), version.blanks),
+        "kept": kept_document(version.record),
+    }
 
 
 def _zero_marks(blanks: Iterable[CellKey]) -> dict[str, int]:
@@ -278,7 +285,7 @@ def _with_blanks(
     return rows
 
 
-def _marks(before: Mapping[str, int], record: Record) -> dict[str, int]:
+def marks_after(before: Mapping[str, int], record: Record) -> dict[str, int]:
     """The highest row number ever given, by group."""
     marks = dict(before)
     for group, rows in record.rows.items():

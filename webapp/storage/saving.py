@@ -11,7 +11,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forms_spec.model.captured_data import FormKey, Record
-from forms_spec.model.captured_forms import CapturedAct, CapturedThread
+from forms_spec.model.captured_forms import (
+    CapturedAct,
+    CapturedEntryAct,
+    CapturedThread,
+)
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.alerts import NewAlert, insert_alerts
@@ -42,6 +46,7 @@ from webapp.storage.imports import (
     newest_versions,
 )
 from webapp.storage.locks import Locks, find_locks, refuse_closed
+from webapp.storage.past_entries import SecondEntry, insert_entries
 from webapp.storage.past_queries import insert_threads
 from webapp.storage.past_reviews import ImportedReview, insert_review
 from webapp.storage.review_state import ReviewTable, reviewed_in
@@ -210,6 +215,16 @@ class Batch:
         """
         return insert_threads(
             self._connection, threads, self._now, import_id=self._import
+        )
+
+    def restore_entries(
+        self, entries: Iterable[SecondEntry], acts: Iterable[CapturedEntryAct]
+    ) -> int:
+        """Second entries, and what was done between two entries, once the forms are
+        here. Gives how many acts are left out, because their forms are not here.
+        """
+        return insert_entries(
+            self._connection, entries, acts, self._now, import_id=self._import
         )
 
     def restore_review(

@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from forms_spec.model.captured_data import Record
+from forms_spec.model.captured_forms import EntryAct
 from webapp.storage.database import Database
 from webapp.storage.double_entries import (
     DoubleEntry,
-    EntryAct,
     EntryRefused,
     append_entry_act,
     find_double_entry,

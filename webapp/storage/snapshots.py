@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, union
 
 from forms_spec import load_study
-from forms_spec.model.captured_forms import CapturedAct
+from forms_spec.model.captured_forms import CapturedAct, CapturedEntryAct
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.attachments import (
@@ -30,17 +30,21 @@ from webapp.storage.forms import (
     seen_versions,
 )
 from webapp.storage.locks import Locks, find_locks
+from webapp.storage.past_entries import find_entry_acts
 from webapp.storage.queries import QueryThread, seen_threads
 from webapp.storage.releases import SiteDictionaries, find_releases
 from webapp.storage.review_acts import iterate_acts
 from webapp.storage.review_scopes import ReviewScope
+from webapp.storage.second_entries import SECOND_ENTRIES_OF_SUBJECT, second_of_row
 from webapp.storage.sight import Sight
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
-from webapp.storage.tables import double_entry_act, form_version
+from webapp.storage.tables import double_entry_act, form_version, second_entry
 from webapp.storage.voids import Voids, every_void
 
-SAVED_WITH = select(form_version.c.dictionary_hash).distinct()
+SAVED_WITH = union(
+    select(form_version.c.dictionary_hash), select(second_entry.c.dictionary_hash)
+)
 LAST_SAVE = select(func.max(form_version.c.saved_at))
 
 
@@ -142,10 +146,31 @@ class Snapshot:
         """What reviewers did to subjects, given with their sites, and to the study."""
         return iterate_acts(self._connection, sites)
 
-    def entry_acts(self) -> int:
-        """How many acts there are between first and second entries."""
-        counted = select(func.count()).select_from(double_entry_act)
-        return int(self._connection.execute(counted).scalar_one())
+    def sees_entries(self) -> bool:
+        """Whether whoever reads may see both entries of every form."""
+        return self._sight is None
+
+    def second_entries(self, subjid: str) -> tuple[StoredForm, ...]:
+        """Every version of second entries of the subject's forms; those of one form
+        together, oldest first. None for who does not see all entries.
+        """
+        if not self.sees_entries():
+            return ()
+        rows = self._connection.execute(SECOND_ENTRIES_OF_SUBJECT, {"subject": subjid})
+        return tuple(map(second_of_row, rows))
+
+    def entry_acts(self, subject: StoredSubject) -> tuple[CapturedEntryAct, ...]:
+        """What was done between the two entries of the subject's forms, by number.
+        None for who does not see all entries.
+        """
+        if not self.sees_entries():
+            return ()
+        return find_entry_acts(self._connection, subject)
+
+    def any_entry_act(self) -> bool:
+        """Whether anything was done between two entries."""
+        acts = select(double_entry_act.c.id).limit(1)
+        return self._connection.execute(acts).first() is not None
 
     def dictionary_uses(self) -> tuple[DictionaryUse, ...]:
         """Which dictionaries were in use, and from when on."""

@@ -280,17 +280,16 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         code="export-entries-stay",
         severity=Severity.WARNING,
         message=(
-            "The package has the {value} acts between first and second entries in its "
-            "log only, and no second entry."
+            "The package has no second entries and no decisions between two entries: "
+            "whoever exports may not see them."
         ),
         remedy=(
-            "Keep the database. In a database that imports the package, these forms are "
-            "entered again if its dictionary asks for it"
+            "Ask somebody who sees all forms to export the data, or use "
+            "`crfsmith export`."
         ),
         explanation=(
-            "A package has each form as it is after the comparison. What was typed as a "
-            "second entry, and what was decided, stays in the database. The log of the "
-            "package tells who did what and when."
+            "A second entry tells what is in the first one. So an export by somebody "
+            "who does not see every form leaves all second entries out."
         ),
     ),
     CatalogueEntry(

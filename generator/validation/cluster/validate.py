@@ -55,6 +55,7 @@ from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
 from generator.validation.opened_package import OpenPackage, unreadable
+from generator.validation.packaged_entries import check_entries
 from generator.validation.packaged_review import check_review
 from generator.validation.query_threads import NumberedRow, check_threads
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
@@ -242,6 +243,7 @@ class _ClusterRun:
         # Few rows beside the answers: they are read here, all together.
         check_threads(self.opened, self._rows_of)
         check_review(self.opened, self._rows_of)
+        check_entries(self.opened, self._rows_of)
         self._report_columns()
         self._check_uploads(results)
 

@@ -264,9 +264,10 @@ def _tell_second(content: Content, _: int) -> Iterator[Claim]:
     form = (
         place["subject"], place["form"], place.get("visit", ""), place.get("unsno", 0)
     )  # fmt: skip
+    # One that came with an import was saved elsewhere, and before.
     cells = (
         details["status"], _by(content), details["dictionary"], details["seal"],
-        content["at"],
+        details.get("saved", content["at"]),
     )  # fmt: skip
     yield claim_of_second(form, details["version"], cells)
 
@@ -284,7 +285,7 @@ def _tell_entry_act(content: Content, _: int) -> Iterator[Claim]:
         details["second_version"],
         details.get("version", 0),
         _by(content),
-        content["at"],
+        details.get("acted", content["at"]),
         details["text"],
         details["choices"],
         content["number"],
