@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from forms_spec.rule_syntax.limits import SCALE
-from forms_spec.rules.semantics.resolved import Constant
+from forms_spec.rules.semantics.resolved import Constant, Lookup
 from forms_spec.rules.semantics.types import Type
 from generator.heavy_libraries import z3
-from generator.proof.logic import ThreeValued, whole
+from generator.proof.logic import ThreeValued, conj, whole
 from generator.proof.values import (
     BOUND,
     DurationTerms,
@@ -71,3 +71,19 @@ def _constant_number(type_: Type, value: int) -> Scalar:
         hull=(exact, exact),
         step=step if value else BOUND,
     )
+
+
+def lookup_term(world: SubjectWorld, code: Scalar, table: Lookup) -> Scalar:
+    """The number of a code; UNKNOWN for a code without one."""
+    numbers = {name: Fraction(value, SCALE) for name, value in table.items()}
+    known = conj((code.known, world.among(code.value, numbers)))
+    value = number(0)
+    for name, stands_for in numbers.items():
+        is_it = code.value == world.text(name)
+        value = z3.If(is_it, number(stands_for), value)
+
+    hull = (
+        min(numbers.values(), default=Fraction(0)),
+        max(numbers.values(), default=Fraction(0)),
+    )
+    return Scalar(known=known, value=value, hull=hull)

@@ -12,7 +12,6 @@ from typing import Any
 
 from forms_spec.evaluation.form_plan import FieldPlan
 from forms_spec.model.study import Study
-from forms_spec.rule_syntax.limits import SCALE
 from forms_spec.rules.semantics import resolved as core
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type
@@ -25,7 +24,7 @@ from generator.proof.cells import (
     constant_hull,
 )
 from generator.proof.computed import computed_term
-from generator.proof.constants import constant_term
+from generator.proof.constants import constant_term, lookup_term
 from generator.proof.core_text import core_text
 from generator.proof.folds import FOLDERS, nth
 from generator.proof.logic import (
@@ -44,7 +43,6 @@ from generator.proof.rows import RowSets, pinned_rows
 from generator.proof.values import (
     Scalar,
     Term,
-    number,
     unknown,
     where,
 )
@@ -342,19 +340,7 @@ def _lookup(encoder: Encoder, node: core.Apply, frames: FramePlaces) -> Term:
     of_code, table = node.arguments
     assert isinstance(table, core.Constant)
     assert isinstance(table.value, Mapping)
-    code = encoder.term(of_code, frames)
-    numbers = {name: Fraction(value, SCALE) for name, value in table.value.items()}
-    known = conj((code.known, encoder.world.among(code.value, numbers)))
-    value = number(0)
-    for name, stands_for in numbers.items():
-        is_it = code.value == encoder.world.text(name)
-        value = z3.If(is_it, number(stands_for), value)
-
-    hull = (
-        min(numbers.values(), default=Fraction(0)),
-        max(numbers.values(), default=Fraction(0)),
-    )
-    return Scalar(known=known, value=value, hull=hull)
+    return lookup_term(encoder.world, encoder.term(of_code, frames), table.value)
 
 
 def _fold(encoder: Encoder, node: core.Fold, frames: FramePlaces) -> Term:
@@ -377,10 +363,24 @@ def _folded(encoder: Encoder, node: core.Fold, outer: FramePlaces) -> Term:
 
     name = f"{core_text(node)} {outer}"
     if node.operator == core.NTH:
-        return nth(encoder.world, name, parts, rows.more, node.type)
+        answer = nth(encoder.world, name, parts, rows.more, node.type)
+        if rows.more is not None:
+            _within_codes(encoder, node.body, answer)
+        return answer
 
     folded: Term = FOLDERS[node.operator](encoder.world, name, parts, rows.more)
     return folded
+
+
+def _within_codes(encoder: Encoder, body: core.Core | None, answer: Term) -> None:
+    """The answer of a row that is not looked at is one of its codes too."""
+    if not isinstance(body, core.Read) or body.field.value is not None:
+        return
+
+    codes = body.field.codelist
+    if isinstance(answer, Scalar) and codes is not None:
+        among = encoder.world.among(answer.value, codes.by_code)
+        encoder.world.blocks.demand(implies(answer.known, among))
 
 
 _ENCODERS: Mapping[type[core.Core], Callable[..., Term]] = MappingProxyType(
