@@ -116,7 +116,8 @@ def check_no_fields(loaded: LoadedStudy) -> Iterator[Finding]:
         has_fields = has_groups or spot.at("fields").has
 
         # The fields of a form that is like another one are those of the other.
-        if not has_fields and form.like is None:
+        is_copy = spot.at("like").data is not None
+        if not has_fields and not is_copy:
             yield finding("no-fields", text=form.place, what="form", name=form.name)
 
     for part in loaded.parts.groups:

@@ -26,6 +26,7 @@ CONSEQUENCE = re.compile(
     r"|no-such-place|criterion-|eligibility-visit|role-|reference-|unknown-target"
     r"|unknown-until|unknown-arm|verification-|double-entry-|carry-|field-not-carried"
     r"|target-without|until-without|missed-unknown|visit-date-|table-unused|offered-"
+    r"|copy-not-there|rows-not-|row-label-unknown"
 )
 """What is said of the use of something that is not defined as it should be."""
 

@@ -30,12 +30,14 @@ NAMES = re.compile(
     r"unknown-(form|visit|codelist|field|missing|parameter|target|until|arm)|rule-"
     r"|role-unknown|source-|verification-unknown|double-entry-unknown|carry-from"
     r"|field-not-carried|(target|until)-without-date|missed-unknown|criterion-"
-    r"|reference-(unknown-test|no-range)|eligibility-visit|copy-not-there"
+    r"|reference-(unknown-test|no-range)|eligibility-visit"
     r"|rows-not-(carried|offered)|row-label-unknown"
 )
 """What may be said because a name is not defined."""
 
-USES = re.compile(r"unused-|form-never|visit-without|conditional-without|table-unused")
+USES = re.compile(
+    r"unused-|form-never|visit-without|conditional-without|table-unused|copy-not-there"
+)
 """What may be said because a name is not used."""
 
 MEANINGS = re.compile(

@@ -126,8 +126,9 @@ class FormCopy(Document):
         return ("groups", self._old_name(str(path[1])), *path[2:])
 
     def _old_name(self, name: str) -> str:
+        groups = _mapping(_mapping(self.template.data).get("groups"))
         for old, new in self.tables.items():
-            if new == name and old in _mapping(_mapping(self.template.data)["groups"]):
+            if new == name and old in groups:
                 return old
 
         return name
@@ -148,37 +149,52 @@ def form_copy(
 ) -> SourceNode:
     """The text of a form, completed by its template where it is like another form.
 
-    A template that is not there has a finding, and the form keeps its own text alone.
+    A template that is not there has a finding, and the form then has no fields.
     """
-    name = spot.at("form").text
-    like = spot.at("like").text
-    if like is None:
+    if spot.at("like").data is None:
         if spot.at("names").has:
             notes.say("names-without-like", spot.at("names").key)
         return spot
 
+    name = spot.at("form").text
+    like = spot.at("like").text
+    # The schema says what is wrong with what is no text.
+    if like is None or name is None:
+        return _alone(spot)
+
     templates = {form.at("form").text: form for form in forms}
     template = templates.get(like)
-    if template is None or name is None:
+    if template is None:
         near = did_you_mean(like, filter(None, templates))
         notes.say("unknown-form", spot.at("like").place, name=like, near=near)
-        return spot
+        return _alone(spot)
 
     if template.at("like").has:
         notes.say("copy-of-copy", spot.at("like").place, name=like)
-        return spot
+        return _alone(spot)
 
-    copy = FormCopy(
-        file=spot.document.file,
-        text=spot.document.text,
-        root=spot.document.root,
-        findings=(),
-        lost=spot.document.lost,
-        own=spot.document,
-        template=template.document,
-        tables=_tables(spot, template, name, like),
-    )
     _note_unknown(spot, template, like, notes)
+    tables = _tables(spot, template, name, like)
+    return _copy(spot.document, template.document, tables)
+
+
+def _alone(spot: SourceNode) -> SourceNode:
+    """A copy whose template is not known: nothing can be said of its fields."""
+    nothing = Document(file=spot.document.file, text="", root=None, findings=())
+    return _copy(spot.document, nothing, {})
+
+
+def _copy(own: Document, template: Document, tables: Mapping[str, str]) -> SourceNode:
+    copy = FormCopy(
+        file=own.file,
+        text=own.text,
+        root=own.root,
+        findings=(),
+        lost=own.lost,
+        own=own,
+        template=template,
+        tables=tables,
+    )
     return SourceNode(document=copy)
 
 
@@ -295,7 +311,7 @@ def _merge(
             merged[key] = {**before, "label": value}
         elif is_field and isinstance(value, dict) and isinstance(before, str):
             merged[key] = {"label": before, **value}
-        elif len(inner) > 1 and _is_merged(inner) and key not in template:
+        elif _is_merged(inner) and key not in template:
             # It has a finding: nothing is said of what it lacks.
             continue
         elif _is_merged(inner) and isinstance(value, dict) and isinstance(before, dict):

@@ -160,6 +160,20 @@ def text_at(files: Mapping[str, str], fault: Finding) -> tuple[str, str]:
     return place.file, line[place.column - 1 :]
 
 
+@pytest.mark.parametrize("line", ["form: pain\n", "  attacks:\n"])
+def test_what_follows_from_a_broken_template_is_not_said(line: str) -> None:
+    files = changed("right.yaml", (line, line.replace(":", "")))
+    assert [fault.code for fault in load_study(files).findings] == ["colon-missing"]
+
+
+@pytest.mark.parametrize("like", ["like: pian", "like: [pain]", "like: pain_left"])
+def test_a_copy_of_nothing_says_nothing_of_its_fields(like: str) -> None:
+    found = load_study(changed("left.yaml", ("like: pain", like))).findings
+    assert [
+        fault.text.line for fault in found if str(fault.text).startswith("left")
+    ] == [3]
+
+
 def test_the_editor_sees_one_text(tmp_path: Path) -> None:
     for name, text in STUDY.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
