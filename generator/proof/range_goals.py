@@ -77,9 +77,18 @@ def default_goals(item: RuleSpot) -> Iterator[Goal]:
     """Whether a rule is ever kept while a field of it still has its default."""
     rule = item.rule
     table = rule.on[0][0]
+    fields = [
+        field
+        for field in item.spot.study.tables[table].fields
+        if field.default is not None
+    ]
+    # Few rules are about a field with a default.
+    if not fields:
+        return
+
     reads = [read for core in item.reads for read in targets(core)]
     names = {read.field for read in reads if read.table == table}
-    for field in item.spot.study.tables[table].fields:
+    for field in fields:
         default = _default(item, field) if field.name in names else None
         if default is None:
             continue
