@@ -35,6 +35,7 @@ from webapp.views import (
     eligibility,
     errors,
     event_pages,
+    finding_queries,
     form_files,
     form_pages,
     form_specs,
@@ -115,8 +116,8 @@ def create_app(settings: Settings) -> Flask:
     )
     _protect(app, settings.study.name)
     rooms = (
-        assets, sign_in, dictionary_pages, subjects, casebooks, eligibility, form_pages, form_files,
-        form_specs, histories, event_pages, packages, own_account, own_code, accounts,
+        assets, sign_in, dictionary_pages, subjects, casebooks, finding_queries, eligibility,
+        form_pages, form_files, form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
         verifications, looks, provider_sign_in, releases, double_entries,
     )  # fmt: skip

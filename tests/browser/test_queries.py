@@ -109,6 +109,8 @@ def test_pages_of_queries_are_valid_accessible_and_fit_a_small_phone(
     context = signed_in(browser, site, viewport=NARROW)
     page = context.new_page()
     addresses = ["/queries", f"{FORM}/queries", "/subjects/01-012/queries", FORM]
+    findings = "/subjects/01-012/findings"
+    addresses += [findings, f"{findings}/queries"]
     for address in addresses:
         page.goto(address)
         if address == FORM:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -38,6 +39,13 @@ class OpenFinding:
     word: str
     finding: Finding
     waits: tuple[FindingLink, ...] = ()
+
+    @property
+    def mark_of_choice(self) -> str:
+        """Stands for the finding where somebody chooses some of a list."""
+        place = self.finding.data
+        words = f"{self.finding.code} {place} {self.finding.message}"
+        return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -130,6 +130,7 @@ class SubjectPages:
         leads = {id(result): leads for result, leads in judged.waiting}
         return render_template(
             "open_findings.html",
+            may_ask=False,
             layout="preview/base.html",
             subject=self.subject.stored(self.study),
             forms=by_form(subject, judged.open),

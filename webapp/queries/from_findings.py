@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.fields import Table
 from forms_spec.model.study import Study
@@ -138,6 +139,31 @@ def _line(number: int, row: Mapping[str, Any]) -> ReportFinding:
         row=_whole(text(layout.ROW)),
         text=words[:LONGEST_ENTRY],
     )
+
+
+def listed_finding(number: int, finding: Finding, subjid: str) -> ReportFinding | None:
+    """A finding of a page like one of a report; None where it has no place."""
+    place = finding.data
+    if place is None:
+        return None
+    words = f"{finding.message} {finding.remedy}".strip()
+    return ReportFinding(
+        number=number,
+        code=finding.code,
+        table=place.table,
+        field=place.field or "",
+        subject=subjid,
+        visit=place.visit or "",
+        unsno=place.unsno or 0,
+        row=place.row,
+        text=words[:LONGEST_ENTRY],
+    )
+
+
+def plan_fingerprint(plan: BulkPlan) -> str:
+    """Stands for what would be opened: two people see the same if it is the same."""
+    words = repr([(item.place, item.code, item.step.text) for item in plan.new])
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _whole(text: str) -> int | None:

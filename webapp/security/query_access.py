@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_login import current_user
+
 from forms_spec.model.roles import USUAL_ROLES, Permission, StudyRole
 from forms_spec.model.study import Study
 from webapp.security.access import everywhere
+from webapp.services import services
 from webapp.storage import (
     QueryAction,
     QueryParty,
@@ -32,6 +35,12 @@ def query_party(user: User, roles: Roles = USUAL_ROLES) -> QueryParty | None:
     if Permission.QUERY not in may:
         return None
     return QueryParty.SITE if Permission.ENTER in may else QueryParty.REVIEWER
+
+
+def is_reviewer() -> bool:
+    """Whether the person who is signed in asks the site."""
+    roles = services().study.roles
+    return query_party(current_user.user, roles) is QueryParty.REVIEWER
 
 
 def assignable_roles(study: Study) -> tuple[str, ...]:

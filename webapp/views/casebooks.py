@@ -22,6 +22,7 @@ from webapp.review.signature_words import shown_signature
 from webapp.review.stored_status import keep_fresh
 from webapp.review.subject_review import FormMarks, form_marks
 from webapp.security.access import ENTER, READ, allow
+from webapp.security.query_access import is_reviewer
 from webapp.services import head_or_404, services, subject_or_404
 from webapp.storage import (
     WHOLE_STUDY,
@@ -138,6 +139,7 @@ def show_findings(subjid: str) -> ResponseReturnValue:
         count=judged.standing.open,
         waiting_count=len(judged.waiting),
         today=judged.standing.today,
+        may_ask=is_reviewer(),
     )
 
 

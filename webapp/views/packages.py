@@ -254,7 +254,12 @@ def _queries_page(
 ) -> str:
     return render_template(
         "bulk_queries.html",
-        work=work,
+        title=work.name,
+        address=f"/packages/{work.token}/queries",
+        back=f"/packages/{work.token}",
+        back_words="Back to the package",
+        seen=len(plan.new),
+        more=work.more,
         plan=plan,
         groups=skipped_by_reason(plan),
         message=message,

@@ -86,6 +86,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("casebooks.show_casebook", "GET"): READ,
     ("casebooks.show_findings", "GET"): READ,
     ("casebooks.show_standing", "GET"): READ,
+    ("finding_queries.ask", "GET"): READ,
+    ("finding_queries.open_chosen", "POST"): READ,
     ("dashboard.show_dashboard", "GET"): READ,
     ("eligibility.show_eligibility", "GET"): READ,
     ("events.export_account_history", "GET"): REVIEW,
