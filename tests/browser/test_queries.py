@@ -109,8 +109,6 @@ def test_pages_of_queries_are_valid_accessible_and_fit_a_small_phone(
     context = signed_in(browser, site, viewport=NARROW)
     page = context.new_page()
     addresses = ["/queries", f"{FORM}/queries", "/subjects/01-012/queries", FORM]
-    findings = "/subjects/01-012/findings"
-    addresses += [findings, f"{findings}/queries"]
     for address in addresses:
         page.goto(address)
         if address == FORM:
@@ -120,5 +118,27 @@ def test_pages_of_queries_are_valid_accessible_and_fit_a_small_phone(
         assert faults_of(page) == []
 
     pages = {address: page.request.get(address).text() for address in addresses}
+    assert html_faults(pages, tmp_path / "pages") == []
+    context.close()
+
+
+def test_a_reviewer_chooses_findings_by_keyboard_and_looks_before_opening(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    context = signed_in(browser, site, username="monitor", viewport=NARROW)
+    page = context.new_page()
+    findings = "/subjects/01-012/findings"
+    page.goto(findings)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert faults_of(page) == []
+
+    page.locator("[name=finding]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#open-title")).to_have_text("1 query would be opened")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert faults_of(page) == []
+
+    pages = {url: page.request.get(url).text() for url in (findings, page.url)}
     assert html_faults(pages, tmp_path / "pages") == []
     context.close()
