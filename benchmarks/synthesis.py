@@ -1,6 +1,6 @@
-"""Synthetic subjects of Cellkine: CPU seconds to make them, and what validate finds.
+"""Synthetic subjects of a study: CPU seconds to make them, and what validate finds.
 
-``python -m benchmarks.synthesis SUBJECTS``
+``python -m benchmarks.synthesis SUBJECTS [cellkine|gastra]``
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from generator.package.writer import write_package
 from generator.synthesis.subjects import DATA_CUT, Synthesis
 from generator.validation.validate import validate_package
 
-CELLKINE = Path(__file__).parents[1] / "data_dictionary" / "cellkine"
+DICTIONARIES = Path(__file__).parents[1] / "data_dictionary"
 FAULTS = ("below-range", "above-expected", "required", "C33", "C60", "C40_hgb")
 
 
-def main(subjects: int = 100) -> None:
+def main(subjects: int = 100, study_name: str = "cellkine") -> None:
     """Prints the figures."""
-    files, _ = read_dictionary(CELLKINE)
+    files, _ = read_dictionary(DICTIONARIES / study_name)
     study = load_study(files).study
     assert study is not None
 
@@ -46,4 +46,4 @@ def main(subjects: int = 100) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]), *sys.argv[2:])

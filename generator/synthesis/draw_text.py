@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from random import Random
 from types import MappingProxyType
 
@@ -157,12 +158,11 @@ class TextDraw:
         """An answer as it is given on a day; blank where none can be drawn."""
         field = plan.field
         span = span_of(plan, frames)
-        for text in USUAL[field.kind.name](self, field, span, day):
-            if takes(field, text):
-                return text
-
         samples = (sample.text for sample in field.type.accepts)
-        return next((text for text in samples if takes(field, text)), "")
+        texts = chain(USUAL[field.kind.name](self, field, span, day), samples)
+        closed = not_offered(plan, frames)
+
+        return next((text for text in texts if takes(field, text, closed)), "")
 
     def options(self, plan: FieldPlan, frames: Frames, day: date) -> list[str]:
         """Answers that differ as much as the field lets them, then the reasons for
@@ -172,7 +172,8 @@ class TextDraw:
         span = span_of(plan, frames)
         texts = [*OPTIONS[field.kind.name](self, field, span, day)]
         texts += [sample.text for sample in field.type.accepts]
-        answers = [text for text in dict.fromkeys(texts) if takes(field, text)]
+        closed = not_offered(plan, frames)
+        answers = [text for text in dict.fromkeys(texts) if takes(field, text, closed)]
         reasons = [code for code, for_drafts in plan.missing.items() if not for_drafts]
 
         return [*answers, *reasons]
@@ -242,6 +243,9 @@ class TextDraw:
         if codes:
             yield self.random.choice(codes)
 
+        # The one that was drawn may not be offered now.
+        yield from codes
+
     def all_codes(self, field: Field, _span: StepRange, _day: date) -> Iterator[str]:
         codes = [code.code for code in field.offered]
         self.random.shuffle(codes)
@@ -287,9 +291,19 @@ class TextDraw:
         yield "P3DT4H"
 
 
-def takes(field: Field, text: str) -> bool:
-    """Whether a text is an answer of a field."""
-    return bool(text) and not isinstance(field.kind.parse(text, field), Refusal)
+def not_offered(plan: FieldPlan, frames: Frames) -> frozenset[str]:
+    """The codes that the other answers leave out."""
+    return frozenset(
+        code for code, condition in plan.offered if condition(frames) is False
+    )
+
+
+def takes(field: Field, text: str, closed: frozenset[str] = frozenset()) -> bool:
+    """Whether a text is an answer of a field, with none of the ``closed`` codes."""
+    if not text or not closed.isdisjoint(text.split(SEPARATOR)):
+        return False
+
+    return not isinstance(field.kind.parse(text, field), Refusal)
 
 
 def written(field: Field, number: int) -> str:
