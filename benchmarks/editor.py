@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.big_dictionary import big_dictionary
 from generator.editor.dictionary_session import DictionarySession
 
-FIELDS, CHANGES = 3_000, 20
+FIELDS, CHANGES = 3_000, 100
 TYPED = "  # a remark that somebody types here, letter by letter"
 
 

@@ -27,11 +27,15 @@ from forms_spec.checks.empty_rows import check_empty_rows
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
 from forms_spec.checks.labels import check_field_labels
-from forms_spec.checks.names import check_names, check_unique_names
+from forms_spec.checks.names import (
+    check_field_names,
+    check_names,
+    check_unique_names,
+)
 from forms_spec.checks.offered_rows import check_offered_rows
 from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
-from forms_spec.checks.protocol_check_ids import check_ids
+from forms_spec.checks.protocol_check_ids import check_ids, check_ids_of_form
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reasoned import check_reasoning
 from forms_spec.checks.reference_ranges import check_reference_ranges
@@ -50,17 +54,34 @@ from forms_spec.loading.source_map import LoadedStudy
 
 Check = Callable[[LoadedStudy], Iterable[Finding]]
 
+
+def by_form(check: Check) -> Check:
+    """A check that looks at one form after the other, and at nothing beside it but what
+    its expressions name. What it found in a form is kept while the form is unchanged.
+    """
+
+    def of_form(loaded: LoadedStudy) -> tuple[Finding, ...]:
+        return tuple(check(loaded))
+
+    def of_all(loaded: LoadedStudy) -> Iterator[Finding]:
+        for findings in loaded.of_each_form(of_form):
+            yield from findings
+
+    return of_all
+
+
 CHECKS: tuple[Check, ...] = (
     check_names,
+    by_form(check_field_names),
     check_unique_names,
-    check_keys,
-    check_facets,
+    by_form(check_keys),
+    by_form(check_facets),
     check_codes,
     check_missing_codes,
     check_exclusive,
     check_labels,
     check_synonyms,
-    check_field_labels,
+    by_form(check_field_labels),
     check_parameters,
     check_subject,
     check_day_zero,
@@ -70,18 +91,19 @@ CHECKS: tuple[Check, ...] = (
     check_visit_conditions,
     check_visit_dating,
     check_arms,
-    check_units,
-    check_expressions,
-    check_ranges,
-    check_defaults,
-    check_page_facets,
+    by_form(check_units),
+    by_form(check_expressions),
+    by_form(check_ranges),
+    by_form(check_defaults),
+    by_form(check_page_facets),
     check_offered_rows,
-    check_blanks,
+    by_form(check_blanks),
     check_empty_rows,
     check_cycles,
     check_ids,
+    by_form(check_ids_of_form),
     check_reference_ranges,
-    check_shown,
+    by_form(check_shown),
     check_reasoning,
     check_rows,
     check_grids,

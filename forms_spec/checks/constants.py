@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forms_spec.loading.source_map import FieldPart
 from forms_spec.model.facets import Range
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
 from forms_spec.rules.runtime.compiler import compile_core
@@ -17,11 +18,16 @@ Span = tuple[int, int]
 
 def home_of(part: FieldPart, study: Study) -> Home | None:
     """Where a field's expressions belong; None when its form could not be built."""
-    form = study.forms.get(part.field.form)
+    return home_of_field(part.field, study)
+
+
+def home_of_field(field: Field, study: Study) -> Home | None:
+    """As ``home_of``, of a field alone."""
+    form = study.forms.get(field.form)
     if form is None:
         return None
 
-    return Home(form=form, group=form.row_group(part.table))
+    return Home(form=form, group=form.row_group(field.group))
 
 
 def constant(

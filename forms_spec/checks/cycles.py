@@ -10,6 +10,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression, Home, Type, type_of
 from forms_spec.rules.semantics.name_lookup import PREVIOUS
@@ -28,12 +29,21 @@ def check_cycles(loaded: LoadedStudy) -> Iterator[Finding]:
     required where the other is blank. Neither does what stands at the visit before:
     time has an end there.
     """
+    reads: dict[Cell, tuple[Cell, ...]] = {}
+    for of_form in loaded.of_each_form(_reads):
+        for cell, cells in of_form.items():
+            # Two fields of one name, which is refused, are one cell.
+            reads[cell] = (*reads[cell], *cells) if cell in reads else cells
+
+    circles = list(_circles(reads))
+    if not circles:
+        return
+
     spots: dict[Cell, SourceNode] = {
         (part.table, part.field.name): part.spot for part in loaded.parts.fields
     }
     reported: set[Cell] = set()
-
-    for circle in _circles(_reads(loaded)):
+    for circle in circles:
         if reported.isdisjoint(circle):
             reported.update(circle)
             yield _circle_found(circle, spots)
@@ -78,9 +88,11 @@ def _name(cell: Cell, home: str) -> str:
 
 
 def _reads(loaded: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
-    """What each field waits for, each cell once, in the order of the text."""
+    """What the fields of a form wait for, each cell once, in the order of the text.
+    Those that wait for nothing are left out.
+    """
     study = loaded.study
-    group_waits = _group_waits(loaded)
+    of_groups: dict[tuple[str, str], list[Cell]] = {}
     waits: dict[Cell, list[Cell]] = {}
 
     for part in loaded.parts.fields:
@@ -88,36 +100,32 @@ def _reads(loaded: LoadedStudy) -> Mapping[Cell, tuple[Cell, ...]]:
         if home is None:
             continue
 
+        group = (field.form, field.group)
+        if group not in of_groups:
+            of_groups[group] = _group_waits(study, home.form, field.group)
+
         cells = waits.setdefault((part.table, field.name), [])
-        cells += group_waits.get((field.form, field.group), [])
+        cells += of_groups[group]
         cells += _cells(field.show_when, study, home, Type.CONDITION)
         # Without its type or codelist a formula cannot be resolved.
         if part.sound:
             cells += _cells(field.value, study, home, type_of(field))
 
     for group_part in loaded.parts.groups:
-        group = group_part.group
-        if group.rows is not None:
-            waits[group.name, None] = group_waits[group.form, group.name]
+        rows, form = group_part.group, study.forms.get(group_part.group.form)
+        if rows.rows is not None and form is not None:
+            waits[rows.name, None] = _group_waits(study, form, rows.name)
 
-    return {cell: tuple(dict.fromkeys(cells)) for cell, cells in waits.items()}
+    return {cell: tuple(dict.fromkeys(cells)) for cell, cells in waits.items() if cells}
 
 
-def _group_waits(loaded: LoadedStudy) -> Mapping[tuple[str, str], list[Cell]]:
-    """What the fields of a group wait for together, by form and group."""
-    study = loaded.study
-    waits: dict[tuple[str, str], list[Cell]] = {}
+def _group_waits(study: Study, form: Form, name: str) -> list[Cell]:
+    """What the fields of a group wait for together."""
+    for group in form.groups:
+        if group.name == name:
+            return _cells(group.show_when, study, Home(form=form), Type.CONDITION)
 
-    for part in loaded.parts.groups:
-        group = part.group
-        form = study.forms.get(group.form)
-        cells: list[Cell] = []
-        if form is not None:
-            cells = _cells(group.show_when, study, Home(form=form), Type.CONDITION)
-
-        waits[group.form, group.name] = cells
-
-    return waits
+    return []
 
 
 def _cells(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
@@ -26,10 +26,9 @@ def check_expressions(loaded: LoadedStudy) -> Iterator[Finding]:
     """Unknown names, wrong types and codes that a list lacks, at their place in the
     text.
     """
-    unsound = {part.field.name for part in loaded.parts.fields if not part.sound}
     for part in loaded.parts.expressions:
         home = home_of(part, loaded.study)
-        if home is None or _involves(part, unsound):
+        if home is None or _involves(part, loaded.unsound):
             continue
 
         # Most expressions are plain numbers, and need no resolving.
@@ -68,7 +67,7 @@ def expected_type(part: ExpressionPart) -> Type | None:
     return type_of(field)
 
 
-def _involves(part: ExpressionPart, unsound: set[str]) -> bool:
+def _involves(part: ExpressionPart, unsound: Set[str]) -> bool:
     """True when a field is involved of which the type is not even known."""
     if not unsound:
         return False

@@ -63,7 +63,19 @@ class _Named(Protocol):
 
 def check_names(loaded: LoadedStudy) -> Iterator[Finding]:
     """Names that cannot be columns, tables or words of a rule."""
-    for what, name, place in _names(loaded):
+    yield from _bad_names(_names(loaded))
+
+
+def check_field_names(loaded: LoadedStudy) -> Iterator[Finding]:
+    """The same of the fields, of which there are most."""
+    yield from _bad_names(
+        WrittenName("field", part.field.name, part.field.place)
+        for part in loaded.parts.fields
+    )
+
+
+def _bad_names(names: Iterable[WrittenName]) -> Iterator[Finding]:
+    for what, name, place in names:
         grammar = LOWER if what in IN_LOWER_CASE else ANY_CASE
         why = _reserved(what, name)
 
@@ -106,9 +118,6 @@ def _names(loaded: LoadedStudy) -> Iterator[WrittenName]:
         # The section of a form's own fields has the text of the form, named already.
         elif part.spot.path:
             yield WrittenName("group", group.name, group.place)
-
-    for field_part in loaded.parts.fields:
-        yield WrittenName("field", field_part.field.name, field_part.field.place)
 
     for anchor in study.anchors:
         if loaded.parts.study is not None:

@@ -19,18 +19,21 @@ from forms_spec.model.fields import Field
 
 
 def check_ids(loaded: LoadedStudy) -> Iterator[Finding]:
-    """Faults in ``check`` and ``checks``."""
+    """Faults in the ``checks`` of the study, and in the ``check`` of rules."""
     yield from _of_study(loaded)
+    for rule in loaded.study.rules.values():
+        yield from _of_rule(rule)
+
+    yield from _shared_warnings(loaded)
+
+
+def check_ids_of_form(loaded: LoadedStudy) -> Iterator[Finding]:
+    """Faults in the ``checks`` of fields and groups."""
     for part in loaded.fields():
         yield from _of_field(part)
 
     for group_part in loaded.parts.groups:
         yield from _of_group(group_part)
-
-    for rule in loaded.study.rules.values():
-        yield from _of_rule(rule)
-
-    yield from _shared_warnings(loaded)
 
 
 def _of_study(loaded: LoadedStudy) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from forms_spec.checks.compared_units import unit_findings
 from forms_spec.checks.conditions import condition_findings, meaning
-from forms_spec.checks.constants import home_of
 from forms_spec.checks.hidden import hidden_findings
 from forms_spec.checks.reasoning.conditions import Conditions
 from forms_spec.checks.reasoning.domains import Domains
@@ -25,28 +24,28 @@ def check_reasoning(loaded: LoadedStudy) -> Iterator[Finding]:
 
     A field whose type or codelist is unknown has findings of its own, which come first.
     """
-    if not all(part.sound for part in loaded.parts.fields):
+    if loaded.unsound:
         return
 
-    reported: set[tuple[TextPlace | None, str]] = set()
+    for found in loaded.of_each_form(_once):
+        yield from found
+
+
+def _once(loaded: LoadedStudy) -> tuple[Finding, ...]:
+    """The findings of one form, each place once."""
+    reported: dict[tuple[TextPlace | None, str], Finding] = {}
     for found in _findings(loaded):
         # Defaults and lists of parts give one text to several fields.
-        key = (found.text, found.code)
-        if key not in reported:
-            reported.add(key)
-            yield found
+        reported.setdefault((found.text, found.code), found)
+
+    return tuple(reported.values())
 
 
 def _findings(loaded: LoadedStudy) -> Iterator[Finding]:
     study = loaded.study
-    homes = {
-        id(part.field): home
-        for part in loaded.parts.fields
-        if (home := home_of(part, study)) is not None
-    }
-    domains = Domains(study, homes)
+    domains = Domains(study)
     conditions = Conditions(domains)
-    shown = ShownFields(study, homes, conditions)
+    shown = ShownFields(study, conditions)
     visits_of = visits_of_forms(study)
     clean: list[tuple[ExpressionPart, Resolved]] = []
 
@@ -66,5 +65,7 @@ def _findings(loaded: LoadedStudy) -> Iterator[Finding]:
             clean.append((part, resolved))
             yield from hidden_findings(part, resolved, conditions, shown)
 
-    yield from rule_findings(loaded, clean, conditions, shown)
+    if any(part.what == "assert" for part, _ in clean):
+        yield from rule_findings(loaded, clean, conditions, shown)
+
     yield from result_findings(loaded, domains)

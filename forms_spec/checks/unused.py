@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.loading.source_map import LoadedStudy
+from forms_spec.loading.source_map import LoadedStudy, words_of
 from forms_spec.rule_syntax.syntax_tree import Node, ParameterReference, nodes_of
-from forms_spec.rules import Expression
-
-NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-"""A word of an expression that may be the name of a derivation."""
 
 
 def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -39,12 +34,23 @@ def check_unused(loaded: LoadedStudy) -> Iterator[Finding]:
 
 def _parameters_read(loaded: LoadedStudy) -> set[str]:
     read: set[str] = set()
-    for expression in _expressions(loaded):
-        # Most expressions read none, and a look at the text is quicker than a walk.
-        if "$" in expression.text:
-            read.update(parameters_in(expression.tree))
+    for names in loaded.of_each_form(_parameters_of_parts):
+        read |= names
+
+    for derivation in loaded.study.derivations.values():
+        read.update(parameters_in(derivation.expression.tree))
 
     return read
+
+
+def _parameters_of_parts(loaded: LoadedStudy) -> frozenset[str]:
+    read: set[str] = set()
+    for part in loaded.parts.expressions:
+        # Most expressions read none, and a look at the text is quicker than a walk.
+        if "$" in part.written.expression.text:
+            read.update(parameters_in(part.written.expression.tree))
+
+    return frozenset(read)
 
 
 def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -52,27 +58,23 @@ def _unused_derivations(loaded: LoadedStudy) -> Iterator[Finding]:
 
     One with a label is of use by itself: the codebook shows it.
     """
-    named: Counter[str] = Counter()
-    for expression in _expressions(loaded):
-        named.update(set(NAME.findall(expression.text)))
+    derivations = loaded.study.derivations
+    named = Counter[str]()
+    for words in (
+        *(part.parts.words for part in loaded.slices),
+        *(words_of([derivation.expression]) for derivation in derivations.values()),
+    ):
+        named.update(words & derivations.keys())
 
-    for derivation in loaded.study.derivations.values():
+    for derivation in derivations.values():
         # One that names itself goes in a circle, which is no use.
-        own = derivation.name in NAME.findall(derivation.expression.text)
+        own = derivation.name in words_of([derivation.expression])
         is_used = named[derivation.name] > own
 
         if derivation.label is None and not is_used:
             yield finding(
                 "unused-derivation", text=derivation.place, name=derivation.name
             )
-
-
-def _expressions(loaded: LoadedStudy) -> Iterator[Expression]:
-    for part in loaded.parts.expressions:
-        yield part.written.expression
-
-    for derivation in loaded.study.derivations.values():
-        yield derivation.expression
 
 
 def parameters_in(tree: Node) -> Iterator[str]:

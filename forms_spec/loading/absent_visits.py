@@ -22,15 +22,19 @@ MESSAGE = (
 
 def absent_visit_checks(study: Study) -> dict[str, EditCheck]:
     """One check for each form of a visit that not every subject has, by name."""
+    by_form: dict[str, dict[str, Expression]] = {}
+    for scheduled in study.schedule:
+        if scheduled.exists is not None:
+            conditions = by_form.setdefault(scheduled.form, {})
+            conditions[scheduled.visit] = scheduled.exists
+
     checks: dict[str, EditCheck] = {}
     for form in study.forms.values():
-        conditions = {
-            scheduled.visit: scheduled.exists
-            for scheduled in study.schedule
-            if scheduled.form == form.name and scheduled.exists
-        }
+        if form.name not in by_form:
+            continue
+
         tables = [table for table in study.tables.values() if table.form is form]
-        assertion = _assertion(conditions)
+        assertion = _assertion(by_form[form.name])
         if assertion is None or not tables or not tables[0].fields:
             continue
 
@@ -52,9 +56,6 @@ def absent_visit_checks(study: Study) -> dict[str, EditCheck]:
 
 def _assertion(conditions: Mapping[str, Expression]) -> Expression | None:
     """That a form belongs to none of the visits, or to one whose condition holds."""
-    if not conditions:
-        return None
-
     text = " and ".join(
         f"(visitid <> '{visit}' or ({condition.text}))"
         for visit, condition in conditions.items()

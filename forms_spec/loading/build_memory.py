@@ -13,6 +13,7 @@ from typing import Any
 
 from forms_spec.loading.finding_collector import Notes
 from forms_spec.loading.source_map import Parts
+from forms_spec.loading.study_slices import SliceMemory
 from forms_spec.model.fields import Form
 from forms_spec.yaml_source.document import Document
 from forms_spec.yaml_source.reader import read_document
@@ -36,11 +37,13 @@ class _Remembered:
 
 @dataclass(kw_only=True)
 class BuildMemory:
-    """The documents and forms of the last reading, by file."""
+    """The documents and forms of the last reading by file, and what was found in them."""
 
+    slices: SliceMemory = field(default_factory=SliceMemory)
     _documents: dict[str, Document] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _forms: dict[str, _Remembered] = field(default_factory=dict)
+    _context: tuple[Any, ...] = ()
 
     def document(self, name: str, text: str) -> Document:
         """What a text says; the same object as long as it is the same text."""
@@ -50,13 +53,22 @@ class BuildMemory:
 
         return self._documents[name]
 
+    def one_context(self, context: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What all forms are built from: the same object as long as it is equal."""
+        if self._context != context:
+            self._context = context
+
+        return self._context
+
     def form(
         self,
         document: Document,
         context: tuple[Any, ...],
         build: Callable[[Parts, Notes], Form | None],
     ) -> BuiltForm:
-        """The form of a document. ``context`` is everything else that ``build`` reads."""
+        """The form of a document. ``context`` is everything else that ``build`` reads,
+        first of it what ``one_context`` gave.
+        """
         known = self._forms.get(document.file)
         if (
             known is not None
@@ -77,3 +89,5 @@ class BuildMemory:
         for known in (self._documents, self._texts, self._forms):
             for name in [name for name in known if name not in names]:
                 del known[name]
+
+        self.slices.forget_others(names)

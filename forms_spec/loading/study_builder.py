@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +18,7 @@ from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
 from forms_spec.loading.finding_collector import Notes, SourceNode
-from forms_spec.loading.form_builder import FormBuilder
-from forms_spec.loading.form_copies import form_copy, sources
+from forms_spec.loading.forms import FormsBuilder
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.offered_rows import offered_row_checks
@@ -36,14 +35,14 @@ from forms_spec.loading.study import (
     build_missing,
     build_parameters,
 )
+from forms_spec.loading.study_slices import FormParts, study_slices
 from forms_spec.loading.subject_status import StatusBuilder
 from forms_spec.loading.verification import build_verification
 from forms_spec.loading.visit_dating import with_dating
 from forms_spec.loading.visits import VisitsSchema, build_visits
-from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.codes import Codelist
 from forms_spec.model.criteria import References
 from forms_spec.model.edit_checks import Derivation, EditCheck
-from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Form
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.study import Study
@@ -116,7 +115,13 @@ def build_study(
     builder = _StudyBuilder(
         files=files, spots=spots, parts=parts, notes=notes, memory=memory
     )
-    loaded = LoadedStudy(study=builder.build(), parts=parts)
+    study = builder.build()
+    loaded = LoadedStudy(
+        study=study,
+        parts=parts,
+        unsound=parts.unsound,
+        slices=study_slices(study, parts, builder.form_parts, memory.slices),
+    )
     return BuiltStudy(loaded=loaded, parts=parts)
 
 
@@ -177,6 +182,7 @@ class _StudyBuilder:
     parts: Parts
     notes: Notes
     memory: BuildMemory
+    form_parts: list[FormParts] = field(default_factory=list)
 
     def build(self) -> Study:
         spot = self.parts.study = self.spots["study"][0]
@@ -187,7 +193,17 @@ class _StudyBuilder:
             build_codelists(file, self.notes, codelists, self.parts.codelists)
 
         arms = ArmConditions(arms=build_arms(loaded), notes=self.notes)
-        forms = self._forms(codelists, missing, loaded.get("checks", {}), arms)
+        forms_builder = FormsBuilder(
+            codelists=codelists,
+            missing=missing,
+            checks=loaded.get("checks", {}),
+            arms=arms,
+            parts=self.parts,
+            notes=self.notes,
+            memory=self.memory,
+        )
+        forms = forms_builder.build(self.spots["form"])
+        self.form_parts.extend(forms_builder.form_parts)
         visits, schedule = self._visits(forms, arms)
         forms = CarriedRowsBuilder(
             forms=forms,
@@ -275,73 +291,6 @@ class _StudyBuilder:
             self.notes.say_duplicate("top key", noun, key, first.place)
 
         return first
-
-    def _forms(
-        self,
-        codelists: Mapping[str, Codelist],
-        missing: Mapping[str, MissingCode],
-        checks: Mapping[str, ProtocolCheck],
-        arms: ArmConditions,
-    ) -> dict[str, Form]:
-        forms: dict[str, Form] = {}
-        for written in self.spots["form"]:
-            spot = form_copy(written, self.spots["form"], self.notes)
-            form = self._form(spot, codelists, missing, checks, arms)
-            if form is None:
-                continue
-
-            if form.name in forms:
-                first = forms[form.name].place
-                self.notes.say_duplicate("form", form.name, form.place, first)
-                continue
-
-            forms[form.name] = form
-            self.parts.forms[form.name] = spot
-
-        return forms
-
-    def _form(
-        self,
-        spot: SourceNode,
-        codelists: Mapping[str, Codelist],
-        missing: Mapping[str, MissingCode],
-        checks: Mapping[str, ProtocolCheck],
-        arms: ArmConditions,
-    ) -> Form | None:
-        """A form, built anew only where something that it reads has changed."""
-
-        # Of two lists with one name the first became the codelist.
-        codelist_spots = {
-            str(list_spot.path[-1]): list_spot
-            for list_spot in reversed(self.parts.codelists)
-        }
-
-        def build(parts: Parts, notes: Notes) -> Form | None:
-            return FormBuilder(
-                spot=spot,
-                codelists=codelists,
-                codelist_spots=codelist_spots,
-                all_missing=missing,
-                checks=checks,
-                arms=replace(arms, notes=notes),
-                parts=parts,
-                notes=notes,
-            ).build()
-
-        document, *templates = sources(spot.document)
-        context = (
-            dict(codelists),
-            codelist_spots,
-            dict(missing),
-            dict(checks),
-            arms.arms,
-            *templates,
-        )
-        built = self.memory.form(document, context, build)
-        self.parts.extend(built.parts)
-        self.notes.extend(built.notes.findings)
-
-        return built.form
 
     def _visits(
         self, forms: Mapping[str, Form], arms: ArmConditions

@@ -7,7 +7,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import Final
 
-from forms_spec.checks.constants import constant, span
+from forms_spec.checks.constants import constant, home_of_field, span
 from forms_spec.checks.reasoning.value_sets import (
     ALL_NUMBERS,
     ALL_WORDS,
@@ -26,7 +26,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import Expression
 from forms_spec.rule_syntax.limits import FRACTION_DIGITS, SCALE
 from forms_spec.rule_syntax.syntax_tree import Literal
-from forms_spec.rules import Home, type_of
+from forms_spec.rules import type_of
 from forms_spec.rules.semantics.numbers import scaled
 from forms_spec.rules.semantics.resolved import (
     Apply,
@@ -87,14 +87,10 @@ def _step(field: Field) -> int:
 
 
 class Domains:
-    """The values of the fields of one study, each worked out once.
+    """The values of the fields of one study, each worked out once."""
 
-    ``homes`` says of a field, by its identity, where its expressions belong.
-    """
-
-    def __init__(self, study: Study, homes: Mapping[int, Home]) -> None:
+    def __init__(self, study: Study) -> None:
         self.study = study
-        self.homes = homes
         self._fields: dict[int, ValueSet] = {}
         self._visits: dict[str, CodeSet] = {}
 
@@ -148,7 +144,7 @@ class Domains:
 
     def of_formula(self, field: Field) -> Interval:
         """Between which numbers the formula of a field lies."""
-        home = self.homes.get(id(field))
+        home = home_of_field(field, self.study)
         if home is None or field.value is None:
             return -FAR, FAR
 
@@ -165,7 +161,7 @@ class Domains:
 
         The second part says whether it surely gives each of them for some answer.
         """
-        home = self.homes.get(id(field))
+        home = home_of_field(field, self.study)
         if home is None or field.value is None:
             return None
 
@@ -235,7 +231,7 @@ class Domains:
 
             return number, number
 
-        home = self.homes.get(id(field))
+        home = home_of_field(field, self.study)
         if home is None:
             return None
 

@@ -6,8 +6,7 @@ field, that field is shown, and what its own condition needs holds too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from forms_spec.checks.constants import home_of_field
 from forms_spec.checks.reasoning.conditions import KNOWN, Conditions
 from forms_spec.checks.reasoning.facts import NOTHING, Facts, MaybeFacts, both
 from forms_spec.checks.reasoning.value_sets import YES
@@ -21,11 +20,8 @@ from forms_spec.rules.semantics.resolver import resolve
 class ShownFields:
     """When the fields of a study are shown, each worked out once."""
 
-    def __init__(
-        self, study: Study, homes: Mapping[int, Home], conditions: Conditions
-    ) -> None:
+    def __init__(self, study: Study, conditions: Conditions) -> None:
         self.study = study
-        self.homes = homes
         self.conditions = conditions
         self._own: dict[int, MaybeFacts] = {}
 
@@ -36,7 +32,7 @@ class ShownFields:
             return facts
 
         facts = NOTHING
-        home = self.homes.get(id(field))
+        home = home_of_field(field, self.study)
 
         if home is not None:
             group = self.group_of(field)

@@ -48,7 +48,7 @@ def reference(
     conditions = _conditions(context, node, table, rows)
     branches: list[Core] = []
     for row, applies in zip(rows, conditions, strict=True):
-        branches += (applies, _GIVES[function.name](result, row))
+        branches += (applies, GIVES[function.name](result, row))
 
     unknown = Constant(type=function.gives, value=None)
     if not branches:
@@ -242,10 +242,11 @@ def _word(row: ReferenceRange, value: Core, low: Core, high: Core) -> Core:
     return Apply(type=Type.TEXT, operator="case", arguments=(*branches, normal))
 
 
-_GIVES: Mapping[str, Callable[[_Result, ReferenceRange], Core]] = MappingProxyType(
+GIVES: Mapping[str, Callable[[_Result, ReferenceRange], Core]] = MappingProxyType(
     {
         "reference_low": lambda result, row: result.end(row, row.low),
         "reference_high": lambda result, row: result.end(row, row.high),
         "in_reference": _Result.word,
     }
 )
+"""What each function gives of the row that applies, by the name of the function."""
