@@ -30,6 +30,7 @@ LATER_TABLES = (
     "signature",
     "void_act",
     "search_entry",
+    "alert_mail",
     "alert",
     "search_word",
 )
@@ -39,6 +40,7 @@ LATER_COLUMNS = (
     "must_change_password",
     "password_changed_at",
     "code_required",
+    "email",
 )
 
 
