@@ -1,6 +1,6 @@
 """What the tests would make anew some thousand times, and what is the same each time: the
 builders of addresses, the templates of pages, the tables of a new database in a file,
-the texts of statements, and large dictionaries.
+the texts of statements, and dictionaries.
 
 A server makes these once. Nothing else is shared: each test has applications and
 databases of its own.
@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -136,35 +137,59 @@ def _copy(engine: Engine) -> None:
 
 LARGE = 50_000
 """Characters of a dictionary that takes long to load: Cellkine's has ten times as many."""
-MOST_KEPT = 4
+MOST_LARGE, MOST_SMALL = 4, 32
+"""So many dictionaries are kept of each size: those that were asked for last."""
 _memory = BuildMemory()
 """The files of the last large dictionary, as an editor keeps them: most of those that tests
 load are Cellkine's with one file changed.
 """
 _build, _check = loader.build_study, loader.run_checks  # type: ignore[attr-defined]
-_loaded: dict[tuple[tuple[str, str], ...], tuple[Any, list[Finding]]] = {}
-_found: dict[int, list[Finding]] = {}
+Files = tuple[tuple[str, str], ...]
+
+
+@dataclass(kw_only=True)
+class Kept:
+    """What a dictionary gave; ``of_checks`` is None until somebody asks."""
+
+    built: Any
+    findings: list[Finding]
+    of_checks: list[Finding] | None = None
+
+
+_large: dict[Files, Kept] = {}
+_small: dict[Files, Kept] = {}
+_by_loaded: dict[int, Kept] = {}
+"""By the identity of what is kept, which lives as long as it stands here."""
 
 
 def _built(files: dict[str, str], notes: Notes, memory: Any = None) -> Any:
     # Who brings a memory of their own wants to see what it keeps.
-    if memory is not None or sum(map(len, files.values())) < LARGE:
+    if memory is not None:
         return _build(files, notes, memory)
+    is_large = sum(map(len, files.values())) >= LARGE
+    shelf, most = (_large, MOST_LARGE) if is_large else (_small, MOST_SMALL)
     key = tuple(files.items())
-    if key not in _loaded:
-        while len(_loaded) >= MOST_KEPT:
-            oldest, _ = _loaded.pop(next(iter(_loaded)))
-            _found.pop(id(oldest.loaded), None)
+    kept = shelf.pop(key, None)
+    if kept is None:
         own = Notes()
-        _loaded[key] = _build(files, own, _memory), own.findings
-    built, findings = _loaded[key]
-    notes.extend(findings)
-    return built
+        built = _build(files, own, _memory if is_large else None)
+        kept = Kept(built=built, findings=own.findings)
+        if built.loaded is None:
+            notes.extend(own.findings)
+            return built
+        _by_loaded[id(built.loaded)] = kept
+    shelf[key] = kept
+    if len(shelf) > most:
+        oldest = shelf.pop(next(iter(shelf)))
+        del _by_loaded[id(oldest.built.loaded)]
+    notes.extend(kept.findings)
+    return kept.built
 
 
 def _checked(loaded: Any) -> list[Finding]:
-    if not any(loaded is kept.loaded for kept, _ in _loaded.values()):
+    kept = _by_loaded.get(id(loaded))
+    if kept is None:
         return list(_check(loaded))
-    if id(loaded) not in _found:
-        _found[id(loaded)] = list(_check(loaded))
-    return _found[id(loaded)]
+    if kept.of_checks is None:
+        kept.of_checks = list(_check(loaded))
+    return kept.of_checks
