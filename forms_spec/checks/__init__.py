@@ -35,6 +35,7 @@ from forms_spec.checks.names import (
 from forms_spec.checks.offered_rows import check_offered_rows
 from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
+from forms_spec.checks.proposals import check_proposals
 from forms_spec.checks.protocol_check_ids import check_ids, check_ids_of_form
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reasoned import check_reasoning
@@ -96,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     by_form(check_ranges),
     by_form(check_defaults),
     by_form(check_page_facets),
+    check_proposals,
     check_offered_rows,
     by_form(check_blanks),
     check_empty_rows,

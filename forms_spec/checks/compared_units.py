@@ -211,9 +211,19 @@ def _words_of(unit: Unit, code: str) -> Iterator[str]:
         yield labels[code]
 
 
-def _named(node: syntax_tree.Node, shown: str, *names: str) -> InUnit:
-    plain = [ascii_lower(name.translate(OTHER_SIGNS)) for name in names]
-    # Two spellings of one unit are one name.
-    signs = frozenset(OTHER_WORDS.get(name, name) for name in plain)
+def units_clash(one: Unit | None, other: Unit | None) -> bool:
+    """Whether two fixed units are different ones, in whichever way they are written."""
+    if one is None or other is None or one.fixed is None or other.fixed is None:
+        return False
 
-    return InUnit(node=node, names=signs, shown=shown)
+    return _signs(one.fixed).isdisjoint(_signs(other.fixed))
+
+
+def _named(node: syntax_tree.Node, shown: str, *names: str) -> InUnit:
+    return InUnit(node=node, names=_signs(*names), shown=shown)
+
+
+def _signs(*names: str) -> frozenset[str]:
+    """The names of a unit, of which two spellings are one."""
+    plain = [ascii_lower(name.translate(OTHER_SIGNS)) for name in names]
+    return frozenset(OTHER_WORDS.get(name, name) for name in plain)

@@ -11,6 +11,7 @@ from typing import Any
 from forms_spec.checks.constants import reads_nothing
 from forms_spec.checks.expressions import (
     CONDITIONS,
+    PROPOSAL,
     TEXTS,
     codes_of_result,
     expected_type,
@@ -41,10 +42,12 @@ def meaning(part: ExpressionPart, study: Study) -> Resolved | None:
     if home is None or part.what in TEXTS:
         return None
 
-    # A single field or number compares nothing, unless it is a condition by itself.
+    # A single field or number compares nothing, unless it is a condition by itself. That
+    # of a proposal is looked at for its visit.
     expression = part.written.expression
     is_plain = isinstance(expression.tree, PLAIN)
-    if is_plain and part.what not in CONDITIONS:
+    is_looked_at = part.what in CONDITIONS or part.what == PROPOSAL
+    if is_plain and not is_looked_at:
         return None
 
     codes = codes_of_result(part)

@@ -17,6 +17,7 @@ CONDITIONS = frozenset(
     {"show_when", "required", "conditions", "assert", "when", "met", "not_applicable"}
 )
 
+PROPOSAL = "propose"
 
 TEXTS = frozenset({"label", "help", "title"})
 """Keys whose texts hold answers of any type."""
@@ -114,7 +115,7 @@ def _faults(part: ExpressionPart, study: Study, home: Home) -> Iterator[Finding]
 def codes_of_result(part: ExpressionPart) -> Codelist | None:
     """The codes that an expression may give as its result; None where it may give any."""
     owner = part.field
-    if owner is None or part.what != "value":
+    if owner is None or part.what not in ("value", PROPOSAL):
         return None
 
     return owner.codelist

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from forms_spec.checks.conditions import line_place
-from forms_spec.checks.expressions import CONDITIONS
+from forms_spec.checks.expressions import CONDITIONS, PROPOSAL
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
@@ -21,8 +21,8 @@ from forms_spec.rules.semantics.name_lookup import PREVIOUS
 from forms_spec.rules.semantics.resolved import Remote
 from forms_spec.rules.semantics.resolver import Resolved
 
-AT_ENTRY = CONDITIONS - {"assert", "when"}
-"""Conditions that decide something while the form is filled in. A rule may wait."""
+AT_ENTRY = (CONDITIONS - {"assert", "when"}) | {PROPOSAL}
+"""What is needed while the form is filled in. A rule may wait."""
 
 VISIT, SITE = "visitid", "siteid"
 

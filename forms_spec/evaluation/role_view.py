@@ -249,7 +249,8 @@ def _groups(form: Form, grants: RoleGrants) -> Iterator[Group]:
             column = AnswerColumn(group.table, item.name)
             if column in grants.seen:
                 entered = _entered(item, column in grants.entered)
-                fields.append(_without_rows(entered, grants))
+                seen = _without_rows(entered, grants)
+                fields.append(_without_proposal(seen, form, grants))
 
         if fields:
             yield replace(group, fields=tuple(fields))
@@ -265,7 +266,7 @@ def _entered(item: Field, is_entered: bool) -> Field:
     if not is_typed:
         return item
 
-    return replace(item, entry="read_only", prefill=None)
+    return replace(item, entry="read_only", prefill=None, propose=None)
 
 
 def _without_rows(item: Field, grants: RoleGrants) -> Field:
@@ -282,6 +283,23 @@ def _without_rows(item: Field, grants: RoleGrants) -> Field:
         if AnswerColumn(offered.table, name) in grants.seen
     )
     return replace(item, row_of=replace(offered, label=label))
+
+
+def _without_proposal(item: Field, form: Form, grants: RoleGrants) -> Field:
+    """A field without what is proposed for it, where the role does not see all that this
+    reads. So is one of an earlier dictionary: nobody answers that any more.
+    """
+    if item.propose is None:
+        return item
+
+    home = Home(form=form)
+    study = grants.study
+    if study.forms.get(form.name) is form:
+        reads = columns_read(study, item.propose, home)
+        if grants.first_unseen(reads) is None:
+            return item
+
+    return replace(item, propose=None)
 
 
 def _sees_name(grants: RoleGrants, name: str) -> bool:

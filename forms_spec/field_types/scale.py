@@ -12,7 +12,7 @@ SCALE = FieldType(
     name="scale",
     kind="integer",
     control="scale",
-    facets=ANSWER | MOMENT | {"anchors"},
+    facets=ANSWER | MOMENT | {"anchors", "propose"},
     redcap=RedcapSpelling(type="slider"),
     asked="0 to 10 buttons, another `range` changes them",
     stored="`7`",

@@ -7,7 +7,7 @@ YES_NO = FieldType(
     name="yes_no",
     kind="choice",
     control="radio",
-    facets=ANSWER,
+    facets=ANSWER | {"propose"},
     redcap=RedcapSpelling(type="radio"),
     asked="radio",
     stored="`Y` or `N`",

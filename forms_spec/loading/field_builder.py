@@ -156,6 +156,7 @@ class FieldBuilder:
             lab_test=raw.get("lab_test"),
             entry=raw.get("entry", "typed"),
             prefill=raw.get("prefill"),
+            propose=self._expression("propose", raw, spot),
             placeholder=raw.get("placeholder"),
             retired=raw.get("retired", ()),
             offered_when=self._offered_when(codelist, spot),

@@ -131,6 +131,7 @@ class FieldSchema(MappingSchema):
     lab_test = TextField()
     entry = OneOf(*ENTRIES)
     prefill = OneOf(*PREFILLS)
+    propose = TextField()
     placeholder = TextField()
     retired = TextListField(least=1)
     max_choices = IntegerField()

@@ -38,12 +38,13 @@ class Field:
     check the field's facets implement. ``lab_test`` is the test of the study's
     reference ranges that a laboratory result belongs to. ``entry`` says how the page
     asks: "typed", "read_only" or "hidden". ``prefill`` is what a new form is filled
-    with when it is opened: "today", "now" or "user". ``retired`` are codes that are no
-    longer to be chosen, ``offered_when`` holds by code the conditions under which codes
-    are offered, ``max_choices`` is how many answers may be chosen. ``row_of`` says whose
-    rows its number names. ``wordings``
-    are those of the label and the help that hold answers, in parts; ``label`` and
-    ``help`` are what is said where there are none.
+    with when it is opened: "today", "now" or "user". ``propose`` gives an answer of
+    another form that the page offers and that counts only when somebody takes it.
+    ``retired`` are codes that are no longer to be chosen, ``offered_when`` holds by
+    code the conditions under which codes are offered, ``max_choices`` is how many
+    answers may be chosen. ``row_of`` says whose rows its number names. ``wordings`` are
+    those of the label and the help that hold answers, in parts; ``label`` and ``help``
+    are what is said where there are none.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Field:
     lab_test: str | None = None
     entry: str = "typed"
     prefill: str | None = None
+    propose: Expression | None = None
     placeholder: str | None = None
     retired: tuple[str, ...] = ()
     offered_when: Mapping[str, Expression] = field(default_factory=dict)

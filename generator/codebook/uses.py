@@ -201,6 +201,8 @@ def field_rules(
         yield maker.rule("Required when", "required", field.required)
     if field.value is not None:
         yield maker.rule("Calculated as", "value", field.value)
+    if field.propose is not None:
+        yield maker.rule("Proposed", "propose", field.propose)
 
     for code, condition in field.offered_when.items():
         yield maker.rule(f"{code} is offered if", f"offered.{code}", condition)

@@ -239,6 +239,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
         "File": _upload,
         "Entry": _entry,
         "Initial value": _start,
+        "Proposed": lambda field, _study: field.propose.text if field.propose else "",
         "Retired codes": lambda field, _study: ", ".join(field.retired),
         "Answers": lambda field, _study: (
             f"at most {field.max_choices}" if field.max_choices else ""
@@ -272,6 +273,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "size",
                 "default",
                 "prefill",
+                "propose",
                 "entry",
                 "retired",
                 "max_choices",

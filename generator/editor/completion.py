@@ -42,7 +42,17 @@ class Offer:
 
 
 EXPRESSIONS = frozenset(
-    {"show_when", "required", "value", "when", "assert", "range", "expected", "alert"}
+    {
+        "show_when",
+        "required",
+        "value",
+        "propose",
+        "when",
+        "assert",
+        "range",
+        "expected",
+        "alert",
+    }
     | {"conditions", "derivations", "inclusion", "exclusion", "met", "not_applicable"}
     | {"as", "lab", "sex", "age", "date"}
 )

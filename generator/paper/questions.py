@@ -32,6 +32,7 @@ PRINTED: Mapping[str, str] = MappingProxyType(
         "File": "",  # has words of its own
         "Entry": "",  # stands in the space
         "Initial value": "",  # a sheet of paper is empty
+        "Proposed": "",  # nothing is taken over on paper
         "Retired codes": "",  # are not offered
         "Row of": "the number of a row of {}",
         "Answers": "{}",

@@ -20,7 +20,7 @@ from generator.tables.limits import limits
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
     "gives", "anchors", "accept", "length", "pattern", "places", "seconds", "annotation", "redcap",
-    "checks", "entry", "prefill", "placeholder", "retired", "max_choices",
+    "checks", "entry", "prefill", "propose", "placeholder", "retired", "max_choices",
 )  # fmt: skip
 
 

@@ -122,6 +122,7 @@ def _own_properties(field: Field) -> Descriptor:
         "value": _text_of(field.value),
         "default": field.default,
         "prefill": field.prefill,
+        "propose": _text_of(field.propose),
         "entry": None if field.entry == "typed" else field.entry,
         "not_offered": list(field.retired),
         "offered_when": {

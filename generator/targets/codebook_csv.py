@@ -232,6 +232,7 @@ IN_A_COLUMN = frozenset(
         "arms",
         "value", "gives", "required", "identifier", "checks", "cdash", "sdtm",
         "comparator", "anchors", "accept", "size", "entry", "default", "prefill",
+        "propose",
         "retired", "max_choices", "lab_test", "row_of", "row_label",
     }
 )  # fmt: skip

@@ -10,10 +10,12 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
+from forms_spec.evaluation.proposals import proposals
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, text_at
 from generator.pages.findings import label_of
-from generator.pages.input_names import cell_of
+from generator.pages.input_names import cell_name, cell_of
+from webapp.forms.evaluation import context_of
 from webapp.presentation.form_address import FormPlace, form_address, visit_word
 from webapp.presentation.typed_numbers import typed_number
 from webapp.services import casebook_of, services
@@ -21,9 +23,11 @@ from webapp.storage import visit_order
 
 COPIED: Final = "copied"
 """The name under which a page posts what was taken over: an input's name, a bar, and
-where it came from: the address of a visit, or ``row:`` and a number.
+where it came from: the address of a visit, ``row:`` and a number, or ``propose``.
 """
 ROW: Final = "row:"
+PROPOSED: Final = "propose"
+"""Where an answer came from that the dictionary proposes."""
 ROW_DIGITS: Final = 6
 MOST_NAMED: Final = 60
 
@@ -108,6 +112,8 @@ def _origin(
     """Where an answer came from, in words; blank where it is another one there."""
     if source.startswith(ROW):
         return _row_of_origin(cell, source.removeprefix(ROW), text, record)
+    if source == PROPOSED:
+        return _proposed_origin(place, cell, text)
 
     key = _earlier_key(place)
     if key is None or source != visit_word(key.visit, key.unsno):
@@ -118,6 +124,27 @@ def _origin(
     if earlier is None or text_at(earlier, cell) != text:
         return ""
     return _visit_title(key)
+
+
+def proposed_answers(place: FormPlace) -> dict[str, dict[str, str]]:
+    """What the dictionary proposes for the questions of a form, by the name of the
+    input: the text that would be stored, and how it is shown.
+    """
+    offered = proposals(services().study, place.form, context_of(place))
+    return {
+        cell_name(CellKey("", None, name)): {"text": item.text, "shown": item.shown}
+        for name, item in offered.items()
+    }
+
+
+def _proposed_origin(place: FormPlace, cell: CellKey, text: str) -> str:
+    """The expression that proposes an answer; blank where it gives another one now."""
+    offered = proposals(services().study, place.form, context_of(place))
+    proposal = None if cell.row is not None else offered.get(cell.field)
+    if proposal is None or proposal.text != text:
+        return ""
+
+    return proposal.source
 
 
 def _row_of_origin(cell: CellKey, number: str, text: str, record: Record) -> str:

@@ -26,7 +26,7 @@ from generator.pages.findings import PageFindings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.offered_rows import row_menus
 from webapp.casebook.waiting_findings import OnPage
-from webapp.forms.copies import earlier_form
+from webapp.forms.copies import earlier_form, proposed_answers
 from webapp.forms.double_entries import double_form
 from webapp.forms.evaluation import (
     context_of,
@@ -122,6 +122,7 @@ def page_of_form(
         ),
         lock=lock,
         earlier=None if readonly or place.is_second else earlier_form(place),
+        proposed={} if readonly or place.is_second else proposed_answers(place),
         **_reviewed(place, stored, state, reader),
         status=status_of(stored.status if stored else None, len(lines)),
         lines=lines if checked or unsaved else [],

@@ -1,10 +1,11 @@
 /* Answers of the last visit, or of the row above, as proposals: each one counts only when somebody takes it,
-   and the save says where it came from. */
+   and the save says where it came from. So is it with what the dictionary proposes. */
 import { say } from "./base.js";
 import { form } from "./form_state.js";
 
 const earlier = form.dataset.earlier;
 const TYPED = "input:not([type=hidden]):not([type=file]), select, textarea";
+const proposed = JSON.parse(document.getElementById("proposals")?.textContent || "{}");
 let page = null;
 let shown = false;
 
@@ -92,7 +93,7 @@ async function showAll(button) {
     const text = words(sources);
     if (!text || !isBlank(question)) continue;
     count += 1;
-    question.append(proposal(question, sources, text));
+    question.append(proposal(question, sources, `${form.dataset.earlierTitle}: ${text} `));
   }
   if (!button) return;
   const answers = count === 1 ? "1 answer" : `${count} answers`;
@@ -110,8 +111,39 @@ function proposal(question, sources, text) {
     tabIndex: -1,
   });
   button.addEventListener("click", () => take(question, sources, sourceOf()));
-  line.append(`${form.dataset.earlierTitle}: ${text} `, button);
+  line.append(text, button);
   return line;
+}
+
+/* What the dictionary proposes for a question, as the boxes that it would be taken from. */
+function proposedFor(question) {
+  const name = question.id.slice(2);
+  const offer = proposed[name];
+  if (!offer) return [];
+  const own = boxesOf(question).filter((box) => box.name === name);
+  return own.map((box) => [box, { checked: box.value === offer.text, value: offer.text }]);
+}
+
+function offerProposed(question) {
+  const sources = proposedFor(question);
+  if (!sources.length) return;
+  const text = proposed[question.id.slice(2)].shown;
+  const line = Object.assign(document.createElement("p"), { className: "proposal quiet-text" });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "quiet",
+    textContent: "Use",
+  });
+  button.setAttribute("aria-label", `Use the proposed answer ${text}`);
+  button.addEventListener("click", () => take(question, sources, "propose"));
+  line.append(`Proposed: ${text} `, button);
+  question.append(line);
+  /* It stands beside a blank question only: one that is answered keeps its answer. */
+  const settle = () => {
+    line.hidden = !isBlank(question);
+  };
+  for (const kind of ["input", "change"]) question.addEventListener(kind, settle);
+  settle();
 }
 
 /* The same answer of the row above. */
@@ -124,6 +156,12 @@ function fromRowAbove(question, row) {
 }
 
 async function copyHere(question) {
+  const offered = proposedFor(question);
+  if (offered.length && isBlank(question)) {
+    take(question, offered, "propose");
+    say(`Copied: ${proposed[question.id.slice(2)].shown}`);
+    return;
+  }
   const row = question.closest(".row");
   const root = row ? null : await lastVisit();
   const atVisit = root ? pairs(question, root, (name) => name) : [];
@@ -137,6 +175,10 @@ async function copyHere(question) {
 }
 
 if (form.dataset.readonly === undefined) {
+  for (const name of Object.keys(proposed)) {
+    const question = document.getElementById(`q-${name}`);
+    if (question) offerProposed(question);
+  }
   const button = document.querySelector("[data-copy]");
   button?.addEventListener("click", () => showAll(button));
   form.addEventListener("keydown", (event) => {

@@ -269,10 +269,11 @@ _VISITS: tuple[CatalogueEntry, ...] = (
     warn(
         "reads-later-visit",
         "{name} is entered at the visit {visit}, which comes after {own}.",
-        "Read an earlier visit, or move the condition to the later form.",
+        "Read an earlier visit, or move the expression to the later form.",
         (
-            "What decides whether a question is asked or required has to be there when "
-            "the form is filled in. Rules may read later visits."
+            "What decides whether a question is asked or required, and what is proposed as "
+            "its answer, has to be there when the form is filled in. Rules may read later "
+            "visits."
         ),
         (
             "visits:\n  SCR: {title: Screening}\n  D0: {title: Treatment}\n"

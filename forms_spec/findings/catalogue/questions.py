@@ -286,6 +286,15 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "  a: {label: A, type: integer, row_label: [b]}\n",
     ),
     refuse(
+        "not-proposed",
+        "No answer can be proposed here: {why}",
+        "Read another form or an earlier visit in the same unit, or remove propose",
+        "`propose` gives an answer of another form or of an earlier visit. The page offers "
+        "it for a question outside rows, and somebody takes it.",
+        "form: x\ntitle: Example\nfields:\n"
+        "  a: {label: A}\n  b: {label: B, propose: a}\n",
+    ),
+    refuse(
         "rows-reversed",
         "The minimum number of rows {least} is more than the maximum {most}",
         "Swap the two",

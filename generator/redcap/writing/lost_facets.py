@@ -70,6 +70,10 @@ def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
         why = "REDCap keeps missing codes in the project, not in its dictionary"
         yield "choices", "missing", codes, why
 
+    if field.propose is not None:
+        why = "REDCap fills an answer in instead of proposing it"
+        yield "annotation", "propose", field.propose.text, why
+
     if field.row_of is not None:
         why = "REDCap does not offer the rows of another instrument"
         yield "choices", "row_of", field.row_of.rows, why

@@ -1,0 +1,70 @@
+"""Answers that the dictionary proposes for a form's questions, out of the subject's other
+forms. None of them counts before somebody takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from forms_spec.evaluation.captured_form import EvaluatedForm, form_in_context
+from forms_spec.evaluation.range_checks import with_unit
+from forms_spec.kinds import Refusal
+from forms_spec.kinds.display import shown_as, shown_unit
+from forms_spec.model.captured_data import Context, Record
+from forms_spec.model.fields import Field, Form
+from forms_spec.model.study import Study
+from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.runtime.value_conversion import from_rule
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.types import type_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """A canonical text, how it is shown to people, and the expression that gave it."""
+
+    text: str
+    shown: str
+    source: str
+
+
+NO_PROPOSALS: Mapping[str, Proposal] = MappingProxyType({})
+
+
+def proposals(study: Study, form: Form, context: Context) -> Mapping[str, Proposal]:
+    """What is proposed for the form's own questions, by the name of the field."""
+    asked = [field for field in form.fields if field.propose is not None]
+    if not asked:
+        return NO_PROPOSALS
+
+    # A proposal reads nothing of the form itself, so that may be blank.
+    captured = form_in_context(study, form, Record(), context)
+    offered: dict[str, Proposal] = {}
+    for field in asked:
+        proposal = _proposal(study, captured, field)
+        if proposal is not None:
+            offered[field.name] = proposal
+
+    return MappingProxyType(offered)
+
+
+def _proposal(study: Study, captured: EvaluatedForm, field: Field) -> Proposal | None:
+    """What is proposed for one field; None where that is unknown or no answer of it."""
+    assert field.propose is not None
+    home = Home(form=captured.plan.form)
+    closure = compile_expression(field.propose, study, home, type_of(field))
+    value = closure(captured.frames(None))
+    written = None if value is None else from_rule(value, field)
+    if written is None:
+        return None
+
+    text = field.kind.write(written, field)
+    # A retired code can no longer be chosen, so nobody is asked to take it.
+    if text in field.retired or isinstance(field.kind.parse(text, field), Refusal):
+        return None
+
+    unit = shown_unit(field.unit.fixed) if field.unit and field.unit.fixed else ""
+    shown = with_unit(shown_as(text, field), unit)
+    return Proposal(text=text, shown=shown, source=field.propose.text)

@@ -1,0 +1,55 @@
+"""What the dictionary proposes is taken with the keyboard, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SAVED, Site, focus_on, open_form
+from tests.studies import study_of
+from tests.webapp.asking_study import filled
+from tests.webapp.forms.test_proposals import FORM, KEY, STUDY, with_screening
+from webapp.storage import load, open_database
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
+    filled(url).close()
+    running = Site(url, study=study_of(STUDY))
+    database = open_database(url)
+    with_screening(database)
+    database.close()
+    yield running
+    running.stop()
+
+
+def test_a_proposal_is_taken_with_the_keyboard(page: Page, site: Site) -> None:
+    open_form(page, FORM)
+    offer = page.locator("#q-f-stature .proposal")
+    expect(offer).to_contain_text("Proposed: 172.5 cm")
+    expect(page.locator("#f-stature")).to_have_value("")
+
+    # What somebody types stands, and the proposal goes.
+    page.locator("#f-stature").fill("170")
+    expect(offer).to_be_hidden()
+    page.locator("#f-stature").fill("")
+    focus_on(offer.get_by_role("button"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-stature")).to_have_value("172.5")
+    focus_on(page.locator("[name=f-arm]").first)
+    page.keyboard.press("Alt+C")
+    expect(page.locator("[name=f-arm][value=R]")).to_be_checked()
+
+    page.keyboard.press("Control+S")
+    expect(page.locator("#state")).to_have_text(SAVED)
+    stored = load(site.database, KEY)
+    assert stored is not None
+    assert stored.record.texts == {"stature": "172.5", "arm": "R"}
+    assert (
+        stored.reason
+        == "Copied from dm.height: Stature; Copied from f[previous].arm: Which arm?"
+    )
