@@ -1,5 +1,5 @@
 // Lets axe measure the contrast of what looks alike once: it takes axe most of its time.
-// Only what was measured and found clear is remembered, and as it looked. Gives the looks
+// Only what axe has measured and found clear is remembered, as it looked. Gives the looks
 // that are found clear from now on, and takes those that were found on earlier pages.
 (clear) => {
   const rule = axe._audit.rules.find(({id}) => id === "color-contrast");
@@ -70,7 +70,7 @@
     let result = evaluate.call(helper, element, ...rest);
     const isCut = measured?.messageKey === "elmPartiallyObscured";
     if (isCut) result = hasContrast(element);
-    if (result === true && own !== null && (isCut || measured?.contrastRatio)) {
+    if (result === true && own !== null && !isCut && measured?.contrastRatio) {
       known.add(own);
       more.add(own);
     }
