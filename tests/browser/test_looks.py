@@ -103,29 +103,6 @@ def test_colours_have_contrast_in_the_dark(browser: Browser, shared_site: Site) 
     assert {address: faults for address, faults in found.items() if faults} == {}
 
 
-def test_faint_text_is_noticed_on_a_page_that_was_clear(
-    browser: Browser, shared_site: Site
-) -> None:
-    """Although what is clear is measured once. The list at the side scrolls, and axe
-    itself does not decide on it.
-    """
-    with signed_in(browser, shared_site) as context:
-        page = context.new_page()
-        page.goto("/subjects/01-012/SCR/vs")
-        assert faults_of(page, only="color-contrast") == []
-        for place, fault in (
-            ("main h1", "color: #999"),
-            (".q label", "opacity: .4"),
-            ("main", "background: #777"),
-            ("nav h2", "color: #ddd"),
-        ):
-            changed = page.locator(place).first
-            changed.evaluate("(one, css) => { one.style = css }", fault)
-            faults = faults_of(page, only="color-contrast")
-            assert [rule for rule, _ in faults] == ["color-contrast"], place
-            changed.evaluate("(one) => one.removeAttribute('style')")
-
-
 def test_signing_in_and_two_versions_are_accessible(
     browser: Browser, site: Site
 ) -> None:
