@@ -636,6 +636,7 @@ signed_head = Table(
     Column("signature", String(128), nullable=False),
 )
 
+Index("ix_alert_mail_settled_at", alert_mail.c.settled_at)
 Index("ix_event_subjid", event.c.subjid, event.c.number)
 Index("ix_event_kind", event.c.kind, event.c.number)
 Index("ix_event_username", event.c.username, event.c.number)
