@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from forms_spec import load_study
+from forms_spec.evaluation.eligibility import assess
+from forms_spec.model.captured_data import InMemoryCasebook
 from forms_spec.model.study import Study
 from generator.package.example_subjects import ExampleSubjects, read_subjects
 from generator.package.row_order import package_order
@@ -91,3 +93,9 @@ def test_visits_of_the_other_arm_and_after_treatment_are_not_awaited(
     }
     # 405-001 goes on: its next infusion and scan. 403-001 was randomised, and never came.
     assert overdue == {"CA": 1, "TA": 2}
+
+
+def test_a_subject_of_whom_nothing_is_known_fails_no_criterion() -> None:
+    assessment = assess(gastra(), InMemoryCasebook({}), CUT, "401-009")
+    assert assessment is not None
+    assert assessment.failed == ()
