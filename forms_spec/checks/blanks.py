@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from forms_spec.checks.conditions import place_of
 from forms_spec.checks.expressions import CONDITIONS
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.rule_syntax import syntax_tree
 
@@ -32,17 +32,10 @@ def check_blanks(loaded: LoadedStudy) -> Iterator[Finding]:
 
 
 def _true_when_blank(node: syntax_tree.Is, text: str) -> Finding:
-    place = TextPlace(
-        file="",
-        line=1,
-        column=node.start + 1,
-        end_line=1,
-        end_column=node.end + 1,
-    )
     operand = text[node.operand.start : node.operand.end]
     return finding(
         "true-when-blank",
-        text=place,
+        text=place_of(node),
         value=text[node.start : node.end],
         # ``x is not 'A'`` has ``x is 'A'`` as its operand.
         name=operand.partition(" is ")[0],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forms_spec.checks.conditions import place_of
 from forms_spec.checks.expressions import CONDITIONS
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
-from forms_spec.findings.places import TextPlace
 from forms_spec.loading.source_map import LoadedStudy
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
@@ -30,16 +30,9 @@ def check_empty_rows(loaded: LoadedStudy) -> Iterator[Finding]:
 
 
 def _true_without_rows(node: syntax_tree.Aggregate, text: str) -> Finding:
-    place = TextPlace(
-        file="",
-        line=1,
-        column=node.start + 1,
-        end_line=1,
-        end_column=node.end + 1,
-    )
     return finding(
         "true-without-rows",
-        text=place,
+        text=place_of(node),
         value=text[node.start : node.end],
         name=text[node.over.start : node.over.end],
     )
