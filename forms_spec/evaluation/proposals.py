@@ -4,7 +4,7 @@ forms. None of them counts before somebody takes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,9 +15,12 @@ from forms_spec.kinds.display import shown_as, shown_unit
 from forms_spec.model.captured_data import Context, Record
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
 from forms_spec.rules.runtime.compiler import compile_expression
+from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.runtime.value_conversion import from_rule
 from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.resolved import RuleValue
 from forms_spec.rules.semantics.types import type_of
 
 
@@ -30,6 +33,9 @@ class Proposal:
     source: str
 
 
+_COMPILED: StudyCache[tuple[str, str], Callable[[Frames], RuleValue | None]] = (
+    StudyCache()
+)
 NO_PROPOSALS: Mapping[str, Proposal] = MappingProxyType({})
 
 
@@ -50,12 +56,23 @@ def proposals(study: Study, form: Form, context: Context) -> Mapping[str, Propos
     return MappingProxyType(offered)
 
 
+def _compiled(study: Study, field: Field) -> Callable[[Frames], RuleValue | None]:
+    """What works the proposal of a field out; made once for each study."""
+    proposed = field.propose
+    assert proposed is not None
+    home = Home(form=study.forms[field.form])
+
+    return _COMPILED.get(
+        study,
+        (field.form, field.name),
+        lambda: compile_expression(proposed, study, home, type_of(field)),
+    )
+
+
 def _proposal(study: Study, captured: EvaluatedForm, field: Field) -> Proposal | None:
     """What is proposed for one field; None where that is unknown or no answer of it."""
     assert field.propose is not None
-    home = Home(form=captured.plan.form)
-    closure = compile_expression(field.propose, study, home, type_of(field))
-    value = closure(captured.frames(None))
+    value = _compiled(study, field)(captured.frames(None))
     written = None if value is None else from_rule(value, field)
     if written is None:
         return None
