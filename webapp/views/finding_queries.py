@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,13 +15,12 @@ from webapp.queries.from_findings import (
     open_from_findings,
     plan_fingerprint,
     plan_queries,
-    skipped_by_reason,
 )
 from webapp.queries.rule_queries import look_again
 from webapp.security.access import READ, allow
-from webapp.security.query_access import assignable_roles
 from webapp.services import services, subject_or_404
 from webapp.storage import StepRefused
+from webapp.views.bulk_queries import BulkSource, answering_role, bulk_page
 
 bp = Blueprint("finding_queries", __name__)
 MOST_SHOWN = 100
@@ -84,20 +83,13 @@ def _plan(subjid: str) -> BulkPlan:
         app.study,
         lines,
         user=current_user.user,
-        role=_role(),
+        role=answering_role(),
         source=f"open findings of {subjid} on {day}",
     )
 
 
 def _chosen() -> list[str]:
     return request.values.getlist("finding")
-
-
-def _role() -> str:
-    """Who is to answer the queries."""
-    role = request.values.get("role", "")
-    roles = assignable_roles(services().study)
-    return role if role in roles else roles[0]
 
 
 def _page(
@@ -108,19 +100,14 @@ def _page(
     numbers: tuple[int, ...] = (),
 ) -> str:
     address = f"/subjects/{subjid}/findings"
-    return render_template(
-        "bulk_queries.html",
+    source = BulkSource(
         title=subjid,
         address=f"{address}/queries",
         back=address,
         back_words="Back to the open findings",
-        seen=plan_fingerprint(plan),
-        chosen=_chosen(),
-        plan=plan,
-        groups=skipped_by_reason(plan),
-        message=message,
-        numbers=numbers,
-        roles=assignable_roles(services().study),
-        role=_role(),
         most=MOST_SHOWN,
+        chosen=_chosen(),
     )
+    seen = plan_fingerprint(plan)
+
+    return bulk_page(source, plan, message, seen=seen, numbers=numbers)

@@ -37,13 +37,12 @@ from webapp.queries.from_findings import (
     open_from_findings,
     plan_queries,
     read_findings,
-    skipped_by_reason,
     source_words,
 )
 from webapp.security.access import MANAGE_PACKAGES, allow
-from webapp.security.query_access import assignable_roles
 from webapp.services import blind_anywhere, services
 from webapp.storage import StepRefused
+from webapp.views.bulk_queries import BulkSource, answering_role, bulk_page
 
 bp = Blueprint("packages", __name__)
 
@@ -171,14 +170,14 @@ def findings_as_csv(work: str) -> ResponseReturnValue:
 @allow(MANAGE_PACKAGES)
 def ask_queries(work: str) -> ResponseReturnValue:
     """What the findings of a report would open, and what is skipped, and why."""
-    return _queries_page(_work_or_404(work), _plan(work, _role()))
+    return _queries_page(_work_or_404(work), _plan(work, answering_role()))
 
 
 @bp.post("/packages/<work>/queries")
 @allow(MANAGE_PACKAGES)
 def open_listed(work: str) -> ResponseReturnValue:
     """Opens what was shown: where it is something else by now, it is shown again."""
-    plan = _plan(work, _role())
+    plan = _plan(work, answering_role())
     if request.form.get("seen") != str(len(plan.new)) or not plan.new:
         return _queries_page(_work_or_404(work), plan), 409
     try:
@@ -222,13 +221,6 @@ def _packages_page(message: str = "") -> str:
     )
 
 
-def _role() -> str:
-    """Who is to answer the queries."""
-    role = request.values.get("role", "")
-    roles = assignable_roles(services().study)
-    return role if role in roles else roles[0]
-
-
 def _plan(work: str, role: str) -> BulkPlan:
     content = _file_or_404(work, FINDINGS).read_bytes()
     name = _work_or_404(work).name
@@ -252,22 +244,17 @@ def _queries_page(
     *,
     numbers: tuple[int, ...] = (),
 ) -> str:
-    return render_template(
-        "bulk_queries.html",
+    address = f"/packages/{work.token}"
+    source = BulkSource(
         title=work.name,
-        address=f"/packages/{work.token}/queries",
-        back=f"/packages/{work.token}",
+        address=f"{address}/queries",
+        back=address,
         back_words="Back to the package",
-        seen=len(plan.new),
-        more=work.more,
-        plan=plan,
-        groups=skipped_by_reason(plan),
-        message=message,
-        numbers=numbers,
-        roles=assignable_roles(services().study),
-        role=_role(),
         most=MOST_SHOWN,
+        unlisted=work.more,
     )
+
+    return bulk_page(source, plan, message, seen=len(plan.new), numbers=numbers)
 
 
 def _not_taken(message: str, status: int) -> ResponseReturnValue:
