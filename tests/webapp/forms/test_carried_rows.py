@@ -13,7 +13,8 @@ from forms_spec.model.captured_data import Record, Row
 from tests.studies import study_of
 from tests.webapp.asking_study import FILES, app_over, filled
 from tests.webapp.pages import inputs, sign_in
-from webapp.storage import Database, InstanceKey, SaveRequest, Status, load
+from tests.webapp.small_site import database_of
+from webapp.storage import InstanceKey, SaveRequest, Status, load
 from webapp.storage import save as database_save
 
 STUDY = {
@@ -61,11 +62,6 @@ def client(tmp_path: Path) -> FlaskClient:
     return found
 
 
-def database(client: FlaskClient) -> Database:
-    found: Database = client.application.extensions["crfsmith"].database
-    return found
-
-
 def screened(client: FlaskClient, rows: dict[int, str], version: int = 0) -> None:
     """The lesions at screening, by number."""
     stored = tuple(Row(number=n, texts={"organ": organ}) for n, organ in rows.items())
@@ -79,7 +75,7 @@ def screened(client: FlaskClient, rows: dict[int, str], version: int = 0) -> Non
         dictionary_hash=study_of(STUDY).hash,
         reason="corrected",
     )
-    database_save(database(client), request)
+    database_save(database_of(client.application), request)
 
 
 def page(client: FlaskClient) -> str:
@@ -96,7 +92,7 @@ def save(client: FlaskClient, action: str, **changed: str) -> str:
 
 
 def diameters(client: FlaskClient) -> dict[int, str]:
-    stored = load(database(client), KEY)
+    stored = load(database_of(client.application), KEY)
     assert stored is not None
     rows = stored.record.rows.get("lesions", ())
     return {row.number: row.texts.get("diam", "") for row in rows}

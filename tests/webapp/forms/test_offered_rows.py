@@ -27,6 +27,7 @@ from tests.generator.targets.test_codebook_csv import rows as codebook_rows
 from tests.studies import study_of
 from tests.webapp.asking_study import FILES, app_over, filled
 from tests.webapp.pages import inputs, sign_in
+from tests.webapp.small_site import database_of
 from webapp.storage import Database, InstanceKey, SaveRequest, Status, load
 from webapp.storage import save as database_save
 
@@ -70,8 +71,7 @@ def client(tmp_path: Path) -> FlaskClient:
     filled(url).close()
     opened = app_over(url, study_of(STUDY)).test_client()
     sign_in(opened)
-    database: Database = opened.application.extensions["crfsmith"].database
-    with_events(database)
+    with_events(database_of(opened.application))
     return opened
 
 
@@ -125,7 +125,7 @@ def test_a_number_is_stored_and_one_without_a_row_is_refused(
 
     saved = save(client, "complete", **{"f-worst": "3"})
     assert MESSAGE not in saved
-    stored = load(client.application.extensions["crfsmith"].database, KEY)
+    stored = load(database_of(client.application), KEY)
     assert stored is not None
     assert stored.record.texts == {"worst": "3"}
     # Without scripts too, the page says what the number means.

@@ -23,6 +23,7 @@ from tests.generator.targets.test_codebook_csv import rows as codebook_rows
 from tests.studies import study_of
 from tests.webapp.asking_study import FILES, app_over, filled
 from tests.webapp.pages import inputs, sign_in
+from tests.webapp.small_site import database_of
 from webapp.storage import Database, InstanceKey, SaveRequest, Status, load
 from webapp.storage import save as database_save
 
@@ -65,13 +66,8 @@ def client(tmp_path: Path) -> FlaskClient:
     filled(url).close()
     opened = app_over(url, study_of(STUDY)).test_client()
     sign_in(opened)
-    with_screening(database_of(opened))
+    with_screening(database_of(opened.application))
     return opened
-
-
-def database_of(client: FlaskClient) -> Database:
-    database: Database = client.application.extensions["crfsmith"].database
-    return database
 
 
 def with_screening(database: Database) -> None:
@@ -106,7 +102,7 @@ def test_a_proposal_counts_only_when_it_is_taken(client: FlaskClient) -> None:
 
     saved = client.post(FORM, data={**fields, "action": "draft"})
     assert saved.status_code == 303
-    stored = load(database_of(client), KEY)
+    stored = load(database_of(client.application), KEY)
     assert stored is None or not stored.record.texts
 
 
@@ -120,7 +116,7 @@ def test_the_history_names_what_was_taken_and_nothing_else(client: FlaskClient) 
         "action": "draft",
     }
     client.post(FORM, data=taken)
-    stored = load(database_of(client), KEY)
+    stored = load(database_of(client.application), KEY)
     assert stored is not None
     assert stored.record.texts == {"stature": "172.5", "arm": "L"}
     # "Left" was typed: what was proposed is "Right".
