@@ -144,11 +144,7 @@ def start_day(visit: Visit, timeline: Timeline, unsno: int = 0) -> date | None:
     if anchor in timeline.anchors:
         return timeline.anchors[anchor]
 
-    days: dict[int, date | None] = {}
-    for (name, number), captured in timeline.captured.items():
-        if name == anchor:
-            days[number] = captured.date
-
+    days = _days_by_number(anchor, timeline)
     # The instances of a visit that repeats have numbers from 1 on.
     anchor_repeats = any(days)
     if visit.repeats and anchor_repeats:
@@ -167,12 +163,17 @@ def end_day(visit: Visit, timeline: Timeline) -> date | None:
     if visit.until in timeline.anchors:
         return timeline.anchors[visit.until]
 
-    days = [
-        captured.date
-        for (name, _), captured in timeline.captured.items()
-        if name == visit.until and captured.date is not None
-    ]
-    return min(days, default=None)
+    days = _days_by_number(visit.until, timeline)
+    return min(filter(None, days.values()), default=None)
+
+
+def _days_by_number(visit: str, timeline: Timeline) -> dict[int, date | None]:
+    """The dates of the times that a visit took place."""
+    return {
+        number: captured.date
+        for (name, number), captured in timeline.captured.items()
+        if name == visit
+    }
 
 
 def due_dates(visit: Visit, start: date | None, unsno: int = 0) -> Due | None:
