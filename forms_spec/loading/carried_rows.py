@@ -13,7 +13,12 @@ from forms_spec.field_types import field_type
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.findings.suggestions import did_you_mean
 from forms_spec.loading.finding_collector import Notes, SourceNode
-from forms_spec.loading.row_sources import row_source, why_no_rows
+from forms_spec.loading.row_sources import (
+    group_of_rows,
+    row_source,
+    rows_title,
+    why_no_rows,
+)
 from forms_spec.loading.source_map import FieldPart, GroupPart, Parts
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import CarriedRows, Field, Form, Group
@@ -106,7 +111,8 @@ class CarriedRowsBuilder:
         assert source.rows is not None
         fields = list(self._carried_fields(group, carried, source, spot))
         kept = tuple(field.name for field in fields)
-        resolved = replace(carried, carry=kept, title=self._title(source, carried))
+        title = rows_title(source, carried.visit, forms=self.forms, visits=self.visits)
+        resolved = replace(carried, carry=kept, title=title)
         rows = replace(group.rows, carried=resolved, maximum=source.rows.maximum)
 
         return replace(group, rows=rows, fields=(*fields, *group.fields))
@@ -126,15 +132,10 @@ class CarriedRowsBuilder:
         self, group: Group, carried: CarriedRows, spot: SourceNode
     ) -> Group | None:
         """The group whose rows are carried; what stands in the way is noted."""
-        groups = {
-            other.name: other
-            for form in self.forms.values()
-            for other in form.row_groups
-        }
-        source = groups.get(carried.table)
+        source = group_of_rows(self.forms, carried.table)
         why = self._obstacle(group, carried, source)
         if why:
-            near = did_you_mean(carried.table, groups) if source is None else ""
+            near = did_you_mean(carried.table, self._groups()) if not source else ""
             place = spot.at("from").place
             self.notes.say(
                 "rows-not-carried", place, name=carried.rows, why=why, near=near
@@ -142,6 +143,14 @@ class CarriedRowsBuilder:
             return None
 
         return source
+
+    def _groups(self) -> list[str]:
+        """The names of all repeating groups."""
+        names: list[str] = []
+        for form in self.forms.values():
+            names.extend(group.name for group in form.row_groups)
+
+        return names
 
     def _obstacle(
         self, group: Group, carried: CarriedRows, source: Group | None
@@ -155,13 +164,6 @@ class CarriedRowsBuilder:
             visits=self.visits,
             scheduled={(item.form, item.visit) for item in self.schedule.values()},
         )
-
-    def _title(self, source: Group, carried: CarriedRows) -> str:
-        title = source.title or self.forms[source.form].title
-        if carried.visit is None:
-            return title
-
-        return f"{title} ({self.visits[carried.visit].title})"
 
     def _carried_fields(
         self, group: Group, carried: CarriedRows, source: Group, spot: SourceNode

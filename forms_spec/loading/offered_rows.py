@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from forms_spec.findings.finding import Finding, Severity
-from forms_spec.loading.row_sources import group_of_rows, why_no_rows
+from forms_spec.loading.row_sources import group_of_rows, rows_title, why_no_rows
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Field, Table
 from forms_spec.model.study import Study
@@ -49,18 +49,14 @@ def why_not_offered(study: Study, field: Field) -> str:
     return why
 
 
-def rows_title(study: Study, field: Field) -> str:
+def offered_rows_title(study: Study, field: Field) -> str:
     """The words for the rows that a field offers: ``Target lesions (Screening)``."""
     offered = field.row_of
     assert offered is not None
-    table = study.tables[offered.table]
-    title = table.form.title
-    if table.group is not None and table.group.title:
-        title = table.group.title
-    if offered.visit is None:
-        return title
+    group = study.tables[offered.table].group
+    assert group is not None
 
-    return f"{title} ({study.visits[offered.visit].title})"
+    return rows_title(group, offered.visit, forms=study.forms, visits=study.visits)
 
 
 def _check(study: Study, table: Table, field: Field) -> EditCheck | None:
@@ -70,7 +66,7 @@ def _check(study: Study, table: Table, field: Field) -> EditCheck | None:
     assert field.row_of is not None
     name = f"{PREFIX}_{table.name}_{field.name}"
     rows = field.row_of.rows
-    title = rows_title(study, field)
+    title = offered_rows_title(study, field)
     # Where nobody has begun the other form, there is no such row either.
     has_its_row = f"any({rows} where rowno = this.{field.name}) is true"
     when = parse_expression(f"{field.name} is known", field.place)

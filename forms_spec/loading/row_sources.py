@@ -33,6 +33,21 @@ def group_of_rows(forms: Mapping[str, Form], name: str) -> Group | None:
     return None
 
 
+def rows_title(
+    source: Group,
+    visit: str | None,
+    *,
+    forms: Mapping[str, Form],
+    visits: Mapping[str, Visit],
+) -> str:
+    """The words for the rows of a group: ``Target lesions (Screening)``."""
+    title = source.title or forms[source.form].title
+    if visit is None:
+        return title
+
+    return f"{title} ({visits[visit].title})"
+
+
 def why_no_rows(
     source: Group | None,
     visit: str | None,

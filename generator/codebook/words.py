@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.kinds.display import reference_words
-from forms_spec.loading.offered_rows import rows_title
+from forms_spec.loading.offered_rows import offered_rows_title
 from forms_spec.model.criteria import ReferenceRange
 from forms_spec.model.facets import Range, UnitChoice
 from forms_spec.model.fields import Field, Form, Group
@@ -214,7 +214,7 @@ def _row_of(field: Field, study: Study) -> str:
 
     fields = {item.name: item.label for item in study.tables[offered.table].fields}
     labels = [fields[name] for name in offered.label]
-    title = rows_title(study, field)
+    title = offered_rows_title(study, field)
     return f"{title}, by {', '.join(labels)}" if labels else title
 
 
