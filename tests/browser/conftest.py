@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from shutil import copy
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from forms_spec.model.study import Study
 from tests.browser.windows import Address, Windows
 from tests.conftest import PATIENCE
+from tests.webapp.asking_study import filled
 from tests.webapp.pages import TODAY, cellkine, filled_once
 from tests.webapp.pages import sign_in as enter
 from webapp.app import create_app
@@ -68,6 +70,16 @@ class Site:
     def database(self) -> Database:
         held: Database = self.app.extensions["crfsmith"].database
         return held
+
+
+@contextmanager
+def site_of(folder: Path, study: Study) -> Iterator[Site]:
+    """A server over a study, with one subject of whom nothing was captured."""
+    url = f"sqlite:///{folder / 'study.sqlite'}"
+    filled(url).close()
+    running = Site(url, study=study)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

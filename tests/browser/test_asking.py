@@ -12,19 +12,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import faults_of
-from tests.browser.conftest import Site, open_form
-from tests.webapp.asking_study import asking_study, filled
+from tests.browser.conftest import Site, open_form, site_of
+from tests.webapp.asking_study import asking_study
 
 FORM = "/subjects/01-001/V/f"
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
-    running = Site(url, study=asking_study())
-    yield running
-    running.stop()
+    with site_of(tmp_path, asking_study()) as running:
+        yield running
 
 
 def save(page: Page) -> None:

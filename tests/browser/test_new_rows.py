@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from forms_spec import load_study
 from tests.browser.accessibility import faults_of
-from tests.browser.conftest import Site, open_form, signed_in
-from tests.webapp.asking_study import FILES, filled
+from tests.browser.conftest import Site, open_form, signed_in, site_of
+from tests.webapp.asking_study import FILES
 from webapp.storage import InstanceKey, load
 
 FORM = "/subjects/01-001/V/f"
@@ -46,13 +46,10 @@ groups:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
     loaded = load_study({**FILES, "f.yaml": GROUPS})
     assert loaded.study is not None, loaded.findings
-    running = Site(url, study=loaded.study)
-    yield running
-    running.stop()
+    with site_of(tmp_path, loaded.study) as running:
+        yield running
 
 
 def answer(page: Page, code: str) -> None:

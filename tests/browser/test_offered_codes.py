@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from forms_spec import load_study
-from tests.browser.conftest import SAVED, Site, focus_on, open_form
-from tests.webapp.asking_study import FILES, filled
+from tests.browser.conftest import SAVED, Site, focus_on, open_form, site_of
+from tests.studies import study_of
+from tests.webapp.asking_study import FILES
 
 FORM = "/subjects/01-001/V/f"
 DRUGS = ", ".join(
@@ -40,13 +40,8 @@ groups:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
-    study = load_study(STUDY).study
-    assert study is not None
-    running = Site(url, study=study)
-    yield running
-    running.stop()
+    with site_of(tmp_path, study_of(STUDY)) as running:
+        yield running
 
 
 def answer(page: Page, name: str, code: str) -> Locator:

@@ -8,23 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SAVED, Site, focus_on, open_form
+from tests.browser.conftest import SAVED, Site, focus_on, open_form, site_of
 from tests.studies import study_of
-from tests.webapp.asking_study import filled
 from tests.webapp.forms.test_offered_rows import FORM, MESSAGE, STUDY, with_events
-from webapp.storage import open_database
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
-    running = Site(url, study=study_of(STUDY))
-    database = open_database(url)
-    with_events(database)
-    database.close()
-    yield running
-    running.stop()
+    with site_of(tmp_path, study_of(STUDY)) as running:
+        with_events(running.database)
+        yield running
 
 
 def test_a_row_is_picked_by_what_it_says_or_typed_as_its_number(page: Page) -> None:

@@ -8,23 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SAVED, Site, focus_on, open_form
+from tests.browser.conftest import SAVED, Site, focus_on, open_form, site_of
 from tests.studies import study_of
-from tests.webapp.asking_study import filled
 from tests.webapp.forms.test_proposals import FORM, KEY, STUDY, with_screening
-from webapp.storage import load, open_database
+from webapp.storage import load
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
-    running = Site(url, study=study_of(STUDY))
-    database = open_database(url)
-    with_screening(database)
-    database.close()
-    yield running
-    running.stop()
+    with site_of(tmp_path, study_of(STUDY)) as running:
+        with_screening(running.database)
+        yield running
 
 
 def test_a_proposal_is_taken_with_the_keyboard(page: Page, site: Site) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from forms_spec import load_study
 from forms_spec.model.captured_data import Record
-from tests.browser.conftest import SAVED, Site, focus_on, open_form
-from tests.webapp.asking_study import FILES, filled
+from tests.browser.conftest import SAVED, Site, focus_on, open_form, site_of
+from tests.studies import study_of
+from tests.webapp.asking_study import FILES
 from webapp.storage import InstanceKey, SaveRequest, Status
 from webapp.storage import save as database_save
 
@@ -34,13 +34,8 @@ TOLD = "“Drug 3” is no longer offered for “Drug”. Choose another answer.
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    url = f"sqlite:///{tmp_path / 'study.sqlite'}"
-    filled(url).close()
-    study = load_study(STUDY).study
-    assert study is not None
-    running = Site(url, study=study)
-    yield running
-    running.stop()
+    with site_of(tmp_path, study_of(STUDY)) as running:
+        yield running
 
 
 def capture(site: Site, **texts: str) -> None:
