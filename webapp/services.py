@@ -12,6 +12,7 @@ from typing import Final, cast
 from flask import abort, current_app, g, has_request_context, request
 from flask_login import current_user
 
+from forms_spec.evaluation.hidden_findings import NONE_HIDDEN
 from forms_spec.evaluation.role_view import RoleView, view_of
 from forms_spec.model.captured_data import Record
 from forms_spec.model.roles import USUAL_ROLES
@@ -193,7 +194,7 @@ ALL_BUT_BLIND: Final = Sight(
     forms=None,
     partly=frozenset(),
     hidden=frozenset(),
-    hidden_codes=frozenset(),
+    findings=NONE_HIDDEN,
     dates=True,
     record=_whole_record,
 )
@@ -209,7 +210,7 @@ def _sight(view: RoleView) -> Sight:
         forms=frozenset(view.study.forms),
         partly=view.partly_seen,
         hidden=frozenset((column.table, column.field) for column in hidden),
-        hidden_codes=view.hidden_codes,
+        findings=view.hidden_findings,
         dates=view.sees_dates,
         record=view.record,
     )

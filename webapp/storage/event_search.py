@@ -17,6 +17,7 @@ from sqlalchemy.sql import Select
 
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
+from webapp.storage.query_sight import hidden_queries
 from webapp.storage.sight import Place, Sight, blind_places
 from webapp.storage.tables import (
     double_entry_act,
@@ -84,13 +85,14 @@ def iterate_events(
     if before is not None:
         query = query.where(event.c.number < before)
     blind = blind_places(connection, wanted.sight, _subjects(wanted))
+    unseen = hidden_queries(connection, wanted.sight, _subjects(wanted))
 
     # A log may have millions of lines: they are read as far as somebody asks for more.
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
         if wanted.is_wanted is not None and not wanted.is_wanted(row.at):
             continue
         found = event_of(row.line)
-        if wanted.sight is None or _is_seen(found, wanted.sight, blind):
+        if wanted.sight is None or _is_seen(found, wanted.sight, blind, unseen):
             yield found
 
 
@@ -99,19 +101,20 @@ def _subjects(wanted: EventSearch) -> tuple[str, ...] | None:
     return (wanted.subject,) if wanted.subject else None
 
 
-def _is_seen(found: LoggedEvent, sight: Sight, blind: frozenset[Place]) -> bool:
-    """Whether an event is about something that exists for somebody."""
+def _is_seen(
+    found: LoggedEvent, sight: Sight, blind: frozenset[Place], unseen: frozenset[int]
+) -> bool:
+    """Whether an event is about something that exists for somebody. ``unseen`` are the
+    queries that do not.
+    """
     place = found.place
     if (place.subject, place.form, place.visit, place.unsno) in blind:
         return False
+    if found.details.get("query") in unseen:
+        return False
 
-    details = found.details
-    rule = str(details.get("rule", ""))
-    field, table = str(details.get("field", "")), str(details.get("table", ""))
-    code = str(details.get("code", ""))
-    return rule not in sight.hidden_codes and sight.sees_place(
-        found.place.form, table, field, code
-    )
+    field, table = (str(found.details.get(name, "")) for name in ("field", "table"))
+    return sight.sees_place(found.place.form, table, field)
 
 
 def _query(wanted: EventSearch) -> Select[Any]:
