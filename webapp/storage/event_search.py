@@ -11,10 +11,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.sql import Select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
 from webapp.storage.query_sight import hidden_queries
@@ -140,7 +140,7 @@ def _of_account(username: str) -> ColumnElement[bool]:
     """What an account did, and what was done to it. A line is canonical, so that its
     text can be looked for.
     """
-    named = f'"account":{rfc8785.dumps(username).decode("utf-8")}'
+    named = f'"account":{canonical_json(username)}'
     about = and_(
         event.c.kind.in_(ABOUT_ACCOUNTS), event.c.line.contains(named, autoescape=True)
     )

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import Connection, bindparam, insert, select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import ORIGIN, SIGN, Database
 from webapp.storage.tables import app_user, event
 
@@ -213,11 +213,6 @@ def line_hash(line: str) -> str:
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
 
 
-def canonical_line(content: Mapping[str, Detail]) -> str:
-    """The content as RFC 8785 writes it: one text for one meaning."""
-    return rfc8785.dumps(content).decode("utf-8")
-
-
 def log_lines(connection: Connection) -> Iterator[str]:
     """Every line from the first on, in a transaction under way."""
     query = select(event.c.line).order_by(event.c.number)
@@ -369,7 +364,7 @@ def _row(
         "visit": item.place.visit,
         "form": item.place.form,
         "unsno": item.place.unsno,
-        "line": canonical_line(content),
+        "line": canonical_json(content),
     }
 
 
