@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
+from webapp.storage.prepared import PreparedStatement
 from webapp.storage.queries import (
     NewQuery,
     QueryStep,
@@ -34,14 +35,16 @@ def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
     """Notes subjects whose forms are saved, in the transaction that saves them."""
     rows = [{"subject": subject} for subject in sorted(set(subjects))]
     if rows:
-        connection.execute(ADD_DUE, rows)
+        ADD_DUE.run_each(connection, rows)
 
 
 _SUBJECT = bindparam("subject", type_=query_due.c.subjid.type)
 # Whoever is due already stays so: nobody else writes meanwhile.
-ADD_DUE = insert(query_due).from_select(
-    ["subjid"],
-    select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
+ADD_DUE = PreparedStatement(
+    insert(query_due).from_select(
+        ["subjid"],
+        select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
+    )
 )
 
 

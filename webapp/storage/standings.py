@@ -27,6 +27,7 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
 from webapp.storage.forms import HEADS, InstanceKey
+from webapp.storage.prepared import PreparedStatement
 from webapp.storage.releases import SiteDictionaries
 from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
@@ -125,7 +126,7 @@ def mark_saved(
     """
     names = sorted(set(subjids))
     if not any_voids:
-        connection.execute(COUNT_AGAIN, [{"subject": name} for name in names])
+        COUNT_AGAIN.run_each(connection, [{"subject": name} for name in names])
         return
 
     rows = connection.execute(TOTALS, {"subjects": names}).mappings()
@@ -192,11 +193,13 @@ TOTALS = (
     .group_by(form_instance.c.subjid)
 )
 # The same in one statement, where every form counts.
-COUNT_AGAIN = text(
-    "UPDATE subject_standing SET (changes, drafts, complete, saved_at, day) = ("
-    "SELECT sum(version), sum(CASE WHEN status <> 'complete' THEN 1 ELSE 0 END),"
-    " sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), max(saved_at), ''"
-    " FROM form_instance WHERE subjid = :subject) WHERE subjid = :subject"
+COUNT_AGAIN = PreparedStatement(
+    text(
+        "UPDATE subject_standing SET (changes, drafts, complete, saved_at, day) = ("
+        "SELECT sum(version), sum(CASE WHEN status <> 'complete' THEN 1 ELSE 0 END),"
+        " sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), max(saved_at), ''"
+        " FROM form_instance WHERE subjid = :subject) WHERE subjid = :subject"
+    )
 )
 SAVED = (
     update(subject_standing)
