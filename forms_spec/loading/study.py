@@ -13,6 +13,7 @@ from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.lookup_tables import LookupTableSchema
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
+from forms_spec.loading.randomization import RandomizationSchema
 from forms_spec.loading.schema_fields import (
     BooleanField,
     Collected,
@@ -170,6 +171,7 @@ class StudySchema(MappingSchema):
     verification = NestedField(VerificationSchema, load_default=None)
     signature_meanings = TextListField(least=1, most=20, load_default=USUAL_MEANINGS)
     double_entry = NestedField(DoubleEntrySchema, load_default=None)
+    randomization = NestedField(RandomizationSchema, load_default=None)
     tables = NamedMapping(LookupTableSchema, load_default=dict)
 
 

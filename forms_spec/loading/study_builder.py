@@ -22,6 +22,10 @@ from forms_spec.loading.forms import FormsBuilder
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.offered_rows import offered_row_checks
+from forms_spec.loading.randomization import (
+    RandomizationBuilder,
+    with_allocated_fields,
+)
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
@@ -212,6 +216,10 @@ class _StudyBuilder:
             parts=self.parts,
             notes=self.notes,
         ).build()
+        randomization = RandomizationBuilder(
+            loaded=loaded, spot=spot, parts=self.parts, notes=self.notes
+        ).build(forms)
+        forms = with_allocated_fields(forms, randomization)
         subject = loaded.get("subject", {})
         study = Study(
             name=loaded.get("study", ""),
@@ -239,6 +247,7 @@ class _StudyBuilder:
             lookup_tables=build_lookup_tables(loaded, spot, self.files, self.notes),
             verification=build_verification(loaded),
             double_entry=build_double_entry(loaded),
+            randomization=randomization,
             signature_meanings=build_meanings(loaded, spot, self.notes),
             roles=self._roles(),
         )

@@ -21,6 +21,7 @@ from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
 from forms_spec.model.lookup_tables import LookupTable
+from forms_spec.model.randomization import RandomizationPlan
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.signatures import USUAL_MEANINGS
 from forms_spec.model.verification import VerificationPlan
@@ -68,6 +69,7 @@ class Study:
     statuses: tuple[StatusCondition, ...] = ()
     verification: VerificationPlan | None = None
     double_entry: DoubleEntryPlan | None = None
+    randomization: RandomizationPlan | None = None
     signature_meanings: tuple[str, ...] = USUAL_MEANINGS
     roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
     anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

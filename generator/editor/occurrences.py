@@ -80,11 +80,22 @@ class _OccurrenceFinder:
             yield from self._full_name(spot)
         for spot in _texts(top.at("double_entry", "forms")):
             yield from self._table(spot)
+        yield from self._randomization(top.at("randomization"))
 
         for _, status in _entries(top.at("subject_status")):
             yield from self._table(status.at("form"))
             for spot in _texts(status.at("still_due")):
                 yield from _text(spot, SymbolKind.VISIT)
+
+    def _randomization(self, plan: SourceNode) -> Found:
+        """The form of the plan, and its fields, which are named without the form."""
+        yield from self._table(plan.at("form"))
+        form = plan.at("form").text or ""
+        fields = [plan.at(key) for key in ("arm", "number", "date")]
+        for spot in (*fields, *_texts(plan.at("strata"))):
+            symbol = field_symbol(self.loaded.study, form, spot.text or "")
+            if symbol is not None:
+                yield _whole_text(spot, symbol)
 
     def codelists(self, top: SourceNode) -> Found:
         for name, spot in _entries(top.at("codelists")):

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "coverage": "Say what test subjects reach of a dictionary.",
         "convert": "Convert a dictionary from or to another format.",
         "codebook": "Write a dictionary's codebook, as a page or a table.",
+        "randomize": "Draw and load randomization lists.",
         "paper": "Write blank forms or casebooks to print.",
         "serve": "Serve the study's pages for data entry.",
         "release": "Release a new dictionary for a site.",
