@@ -168,6 +168,11 @@ CLASSES = {
         "rules-exclude",
         rules("a > 5 => a + b > c + 10", "s = 'F' => a + b < c"),
     ),
+    "an answer that is blank and is not": (
+        rules("s = 'F' => a is not known", "s = 'F' => (a + b) is known"),
+        "rules-exclude",
+        rules("s = 'F' => a is not known", "a + b between 0 and 9"),
+    ),
     "a rule that adds nothing": (
         rules("a + b < c", "a + b < c + 5"),
         "rule-adds-nothing",
