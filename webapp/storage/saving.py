@@ -54,7 +54,7 @@ from webapp.storage.review_state import ReviewTable, reviewed_in
 from webapp.storage.seals import seal
 from webapp.storage.signatures import break_signatures
 from webapp.storage.stamps import stamp
-from webapp.storage.standings import mark_saved
+from webapp.storage.standings import count_save, mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 from webapp.storage.verifications import lose_marks
@@ -367,8 +367,13 @@ def add_version(
             username=request.user,
         )
     mark_due(connection, [request.key.subject])
-    any_voids = ReviewTable.VOIDS in reviewed
-    mark_saved(connection, [request.key.subject], any_voids=any_voids)
+    if ReviewTable.VOIDS in reviewed:
+        mark_saved(connection, [request.key.subject])
+    else:
+        before = newest.status if newest else None
+        count_save(
+            connection, request.key.subject, now, before=before, after=request.status
+        )
     insert_alerts(connection, now, request.key, request.alerts, username=request.user)
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
