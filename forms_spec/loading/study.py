@@ -154,6 +154,7 @@ class StudySchema(MappingSchema):
     study = TextField(required=True)
     title = TextField(required=True)
     short = TextField(load_default=None)
+    languages = NamedMapping(TextField(), load_default=dict)
     date_order = OneOf("dmy", "mdy", load_default=None)
     timezone = TimeZone(load_default=None)
     release = OneOf("at_once", BY_SITE, load_default="at_once")

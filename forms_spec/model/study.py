@@ -82,6 +82,14 @@ class Study:
     """The date fields of the day on which a subject left, each as ``form.field``."""
     arms: Arms | None = None
     lookup_tables: Mapping[str, LookupTable] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """What people call the languages of its texts, by tag. The dictionary is written in
+    the first of them.
+    """
+    language: str = ""
+    """The tag of the language that its texts are in; blank where nobody says it."""
+    text_languages: Mapping[str, str] = field(default_factory=dict)
+    """The language of each of its texts: of one without a translation it is the first."""
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False
     """Whether a site keeps its dictionary until this one is released for it."""
@@ -109,6 +117,17 @@ class Study:
                 )
 
         return MappingProxyType(result)
+
+    @property
+    def translated_into(self) -> tuple[str, ...]:
+        """The languages beside the one that the dictionary is written in."""
+        return tuple(self.languages)[1:]
+
+    def language_of(self, text: str) -> str:
+        """The language of one of its texts; blank where nobody says it, or the text is
+        not the study's.
+        """
+        return self.text_languages.get(text, "")
 
     @cached_property
     def expectations(self) -> Mapping[tuple[str, str], Scheduled]:

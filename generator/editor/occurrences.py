@@ -213,6 +213,38 @@ class _OccurrenceFinder:
             for name, spot in _entries(role.at("places")):
                 yield from self._place_of_role(name, spot)
 
+    def translations(self, top: SourceNode) -> Found:
+        for address, spot in _entries(top.at("texts")):
+            first = 0
+            for part, symbol in zip(
+                address.split("."), self._named_in(address), strict=False
+            ):
+                if symbol is not None:
+                    yield from _part_of_key(spot, address, first, part, symbol)
+                first += len(part) + 1
+
+    def _named_in(self, address: str) -> tuple[Symbol | None, ...]:
+        """What the parts of the address of a text name."""
+        first, *rest = address.split(".")
+        name = rest[0] if rest else ""
+        if first == "study" and f"study.{name}" in ADDRESSED:
+            kind = ADDRESSED[f"study.{name}"]
+            return None, None, Symbol(kind=kind, name=rest[-1])
+        if first in ADDRESSED:
+            return None, Symbol(kind=ADDRESSED[first], name=name)
+
+        form = self.loaded.study.forms.get(first)
+        if form is None:
+            return ()
+
+        of_form = Symbol(kind=SymbolKind.FORM, name=first)
+        for table in (form.name, *(group.name for group in form.row_groups)):
+            field = field_symbol(self.loaded.study, table, name)
+            if field is not None and len(rest) > 1:
+                return of_form, field
+
+        return (of_form,)
+
     # What several files have in common.
 
     def _fields(self, owner: SourceNode, table: str) -> Found:
@@ -383,6 +415,18 @@ class _OccurrenceFinder:
             yield NamedPlace(symbol=span.symbol, place=place, inside=inside)
 
 
+ADDRESSED: Mapping[str, SymbolKind] = MappingProxyType(
+    {
+        "study.parameters": SymbolKind.PARAMETER,
+        "study.missing": SymbolKind.MISSING,
+        "visits": SymbolKind.VISIT,
+        "codelists": SymbolKind.CODELIST,
+        "rules": SymbolKind.RULE,
+        "derivations": SymbolKind.DERIVATION,
+    }
+)
+"""What the addresses of texts name, by how they begin."""
+
 FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
     MappingProxyType(
         {
@@ -395,6 +439,7 @@ FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
             "reference_ranges": _OccurrenceFinder.references,
             "eligibility": _OccurrenceFinder.eligibility,
             "roles": _OccurrenceFinder.roles,
+            "translations": _OccurrenceFinder.translations,
         }
     )
 )
@@ -403,6 +448,21 @@ FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
 _UNKNOWN_NOUNS = set(NOUNS) ^ set(FILES)
 if _UNKNOWN_NOUNS:
     raise RuntimeError(f"kinds of files without names: {_UNKNOWN_NOUNS}")
+
+
+def _part_of_key(
+    spot: SourceNode, key: str, first: int, part: str, symbol: Symbol
+) -> Found:
+    """A part of a key that is written without quotes, on one line."""
+    place = spot.key
+    if place.end_line != place.line or place.end_column - place.column != len(key):
+        return
+
+    column = place.column + first
+    yield NamedPlace(
+        symbol=symbol,
+        place=replace(place, column=column, end_column=column + len(part)),
+    )
 
 
 def _entries(spot: SourceNode) -> Iterator[tuple[str, SourceNode]]:

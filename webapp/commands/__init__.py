@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "Check a study's dictionary and list every finding.",
         "prove": "Prove what a study's rules can and cannot do.",
         "format": "Lay out the files of a dictionary.",
+        "translate": "Write and refresh a translation of a study's texts.",
         "explain": "Explain a finding code.",
         "lsp": "Answer a text editor about a dictionary (language server).",
         "schema": "Write the JSON Schema of a dictionary's files.",

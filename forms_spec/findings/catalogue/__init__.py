@@ -32,6 +32,7 @@ from forms_spec.findings.catalogue import (
     sheets,
     subjects,
     text,
+    translations,
     values,
     visit_dates,
 )
@@ -55,6 +56,7 @@ MODULES: tuple[ModuleType, ...] = (
     eligibility,
     roles,
     randomization,
+    translations,
     values,
     data,
     package,
