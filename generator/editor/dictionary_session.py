@@ -155,11 +155,14 @@ class DictionarySession:
     def analysis(self) -> Analysis:
         """What is known of the texts as they are now."""
         if self._analysis is None:
-            self._analysis = self._analysed({**self._saved, **self._open})
+            self._analysis = self.analysis_of({**self._saved, **self._open})
 
         return self._analysis
 
-    def _analysed(self, files: Mapping[str, str]) -> Analysis:
+    def analysis_of(self, files: Mapping[str, str]) -> Analysis:
+        """What would be known of the folder with these texts: what has not changed
+        since the last reading is not read again.
+        """
         unreadable = tuple(
             finding
             for finding in self._unreadable

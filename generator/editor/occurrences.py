@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
@@ -381,8 +382,8 @@ class _OccurrenceFinder:
         readers = self._readers_of(name)
         homes = {
             (part.form, part.row_group)
-            for part in self.loaded.parts.expressions
-            if readers.intersection(_words_of(part.written.expression))
+            for part, words in self._words_of_parts
+            if not readers.isdisjoint(words)
         }
         return [self._home(*home) for home in sorted(homes, key=str)] or [(None, None)]
 
@@ -391,14 +392,31 @@ class _OccurrenceFinder:
         readers = {name}
         while True:
             more = {
-                derivation.name
-                for derivation in self.loaded.study.derivations.values()
-                if readers.intersection(_words_of(derivation.expression))
+                derivation
+                for derivation, words in self._words_of_derivations.items()
+                if not readers.isdisjoint(words)
             }
             if more <= readers:
                 return readers
 
             readers |= more
+
+    @cached_property
+    def _words_of_parts(self) -> list[tuple[ExpressionPart, frozenset[str]]]:
+        """The expressions of forms and rules with their words: each is asked for by
+        every derivation.
+        """
+        return [
+            (part, frozenset(_words_of(part.written.expression)))
+            for part in self.loaded.parts.expressions
+        ]
+
+    @cached_property
+    def _words_of_derivations(self) -> dict[str, frozenset[str]]:
+        return {
+            derivation.name: frozenset(_words_of(derivation.expression))
+            for derivation in self.loaded.study.derivations.values()
+        }
 
     def _parsed(
         self, spot: SourceNode, form: Form | None, group: Group | None, inside: str
