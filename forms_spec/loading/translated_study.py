@@ -17,7 +17,7 @@ def study_in(study: Study, language: str) -> Study:
     Codes, rules and everything that decides about data are the same, and so is the
     hash: translations are a part of the dictionary.
     """
-    if language not in study.translated_into:
+    if language not in study.translated_into or language == study.language:
         return study
 
     return _STUDIES.get(study, language, lambda: _built(study, language))

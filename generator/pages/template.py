@@ -5,6 +5,7 @@ every page.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,6 +35,7 @@ from generator.pages.template_context import (
     own_slots,
     row_slots,
 )
+from generator.pages.text_language import language_attributes
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -66,7 +68,9 @@ def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
 def write_template(study: Study, form: Form) -> tuple[Page, Template]:
     """The form's page and its template, without the memory of the study."""
     page = page_of(study, form)
-    text = WRITER.get_template("form.jinja").render(form=page, slot_names=SLOT_NAMES)
+    text = WRITER.get_template("form.jinja").render(
+        form=page, slot_names=SLOT_NAMES, lang=partial(language_attributes, study)
+    )
     return page, FILLER.from_string(text)
 
 

@@ -113,6 +113,7 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("double_entries.show_double", "GET"): READ,
     ("double_entries.show_second", "GET"): ENTER,
     ("double_entries.take_decision", "POST"): ADJUDICATE,
+    ("languages.choose_language", "POST"): SIGNED_IN,
     ("looks.keep_look", "POST"): REVIEW_DATA,
     ("own_account.ask_password", "GET"): SIGNED_IN,
     ("own_account.show_account", "GET"): SIGNED_IN,
