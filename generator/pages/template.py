@@ -19,6 +19,7 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from generator.dictionary.text_language import language_attributes
 from generator.pages.answer_text import NO_TEXTS
 from generator.pages.file_links import FileOf, file_html, no_files
 from generator.pages.findings import PageFindings, place_findings
@@ -35,7 +36,6 @@ from generator.pages.template_context import (
     own_slots,
     row_slots,
 )
-from generator.pages.text_language import language_attributes
 
 WRITER = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -204,7 +204,7 @@ class _WordDocument:
         properties.title = self.text(paper.title)
         properties.author = "crfsmith"
         properties.comments = ""
-        properties.language = "en"
+        properties.language = paper.language
         properties.created = properties.modified = moment
         self.styles()
 

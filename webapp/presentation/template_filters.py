@@ -8,8 +8,8 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from forms_spec.schedule.study_clock import local as study_time
+from generator.dictionary.text_language import in_its_language
 from generator.pages.answer_text import day_words
-from generator.pages.text_language import in_its_language
 from webapp.presentation.assets import asset_url, icon_url
 from webapp.services import services
 from webapp.storage import get_user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,41 @@ def test_a_table_of_another_time_or_another_study_is_not_taken(folder: Path) -> 
     assert "There is no text pain.tilte" in (
         run("translate", folder, "es", "--take", table).output
     )
+
+
+def test_documents_are_written_in_a_language(folder: Path) -> None:
+    pages = {}
+    for name in ("es.html", "es.csv", "es.docx"):
+        file = folder / name
+        words = ["paper", "blank"] if name == "es.docx" else ["codebook"]
+        format_ = ["--format", "csv"] if name == "es.csv" else []
+        done = run(*words, folder, "--out", file, "--lang", "es", *format_)
+        assert done.exit_code == 0, done.output
+        pages[name] = file.read_bytes()
+
+    with zipfile.ZipFile(folder / "es.docx") as document:
+        pages["es.docx"] = document.read("word/document.xml")
+
+    for page in pages.values():
+        text = page.decode("utf-8")
+        assert "¿Dónde le duele?" in text
+        assert "Where does it hurt?" not in text
+
+    assert '<span lang="es">¿Dónde le duele?</span>' in pages["es.html"].decode()
+    refused = run("codebook", folder, "--out", folder / "x.html", "--lang", "pt")
+    assert (refused.exit_code, "no texts in pt" in refused.output) == (2, True)
+
+
+def test_redcap_gets_the_first_language_and_a_list_of_what_is_lost(
+    folder: Path,
+) -> None:
+    file = folder / "redcap.csv"
+    done = run("convert", folder, "--to", "redcap", "--out", file)
+    assert done.exit_code == 0, done.output
+    text = file.read_text(encoding="utf-8-sig")
+    assert ("Where does it hurt?" in text, "le duele" in text) == (True, False)
+    losses = next(folder.glob("*LOSSES.md")).read_text(encoding="utf-8")
+    assert "| es |  | translation | REDCap keeps translations" in losses
 
 
 def test_a_language_that_the_study_does_not_have_is_refused(folder: Path) -> None:
