@@ -12,10 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ClauseElement, CompoundSelect, Connection, Dialect, Select
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import BindParameter
 
 Convert = Callable[[Any], Any]
 """Brings a value into the form that the driver takes, or that the program is given."""
@@ -56,26 +62,31 @@ def _sqlalchemy_error(connection: Connection, sql: str, error: Any) -> BaseExcep
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Compiled:
     """A statement for one kind of database: the names of its parameters in their order,
-    those that it brings itself, and what converts each.
+    the values that it brings itself, and what converts parameters and columns, each with
+    its place.
     """
 
     sql: str
     names: Sequence[str]
-    own_values: Mapping[str, Any]
-    converts: Mapping[str, Convert]
     is_positional: bool
+    own_values: Mapping[str, Any]
+    parameter_converts: Sequence[tuple[int, Convert]]
+    column_converts: Sequence[tuple[int, Convert]]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
         known = {**values, **self.own_values} if self.own_values else values
-        converts = self.converts
-        taken = [
-            converts[name](known[name]) if name in converts else known[name]
-            for name in self.names
-        ]
-        return (
-            taken if self.is_positional else dict(zip(self.names, taken, strict=True))
-        )
+        taken = _convert([known[name] for name in self.names], self.parameter_converts)
+        if self.is_positional:
+            return taken
+        return dict(zip(self.names, taken, strict=True))
+
+
+def _convert(values: list[Any], converts: Sequence[tuple[int, Convert]]) -> list[Any]:
+    """Converts the few values that need it, in their places."""
+    for place, convert in converts:
+        values[place] = convert(values[place])
+    return values
 
 
 class PreparedStatement:
@@ -89,16 +100,11 @@ class PreparedStatement:
     ) -> None:
         self._statement = statement
         self._columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self._by_dialect: dict[str, _Compiled] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Runs it in a transaction under way, with values by name; gives the cursor."""
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compile(dialect)
-            self._compiled[dialect.name] = compiled
-
+        compiled = self._compiled(connection.dialect)
         return execute_sql(connection, compiled.sql, compiled.parameters(values))
 
     def run_each(
@@ -108,6 +114,12 @@ class PreparedStatement:
         for row in rows:
             self.run(connection, row)
 
+    def _compiled(self, dialect: Dialect) -> _Compiled:
+        known = self._by_dialect.get(dialect.name)
+        if known is None:
+            known = self._by_dialect[dialect.name] = self._compile(dialect)
+        return known
+
     def _compile(self, dialect: Dialect) -> _Compiled:
         compiled = self._statement.compile(
             dialect=dialect,
@@ -116,20 +128,30 @@ class PreparedStatement:
         )
         assert isinstance(compiled, SQLCompiler)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
-        converts = {name: _bind_convert(bind, dialect) for name, bind in binds.items()}
+        names = compiled.positiontup or list(binds)
         return _Compiled(
             sql=str(compiled),
-            names=compiled.positiontup or list(binds),
+            names=names,
+            is_positional=compiled.positional,
             own_values={
                 name: bind.value for name, bind in binds.items() if not bind.required
             },
-            converts={name: done for name, done in converts.items() if done},
-            is_positional=compiled.positional,
+            parameter_converts=_with_places(
+                binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+                for name in names
+            ),
+            column_converts=_with_places(
+                column.type.dialect_impl(dialect).result_processor(dialect, None)
+                for column in self._columns_read()
+            ),
         )
 
+    def _columns_read(self) -> Iterable[ColumnElement[Any]]:
+        return ()
 
-def _bind_convert(bind: BindParameter[Any], dialect: Dialect) -> Convert | None:
-    return bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+def _with_places(converts: Iterable[Convert | None]) -> list[tuple[int, Convert]]:
+    return [(place, convert) for place, convert in enumerate(converts) if convert]
 
 
 class PreparedQuery(PreparedStatement):
@@ -137,33 +159,21 @@ class PreparedQuery(PreparedStatement):
 
     def __init__(self, query: Query) -> None:
         super().__init__(query)
-        self._columns_read = tuple(query.selected_columns)
-        names = [column.name for column in self._columns_read]
+        self._query = query
+        names = [column.name for column in query.selected_columns]
         # mypy wants the names of a named tuple in the text.
         self._row: Any = namedtuple("PreparedRow", names, rename=True)  # type: ignore[misc]
-        self._converts: dict[str, list[Convert | None]] = {}
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Every row, in a transaction under way."""
+        converts = self._compiled(connection.dialect).column_converts
         rows = self.run(connection, values).fetchall()
-        converts = self._converts_of(connection.dialect)
-        return [
-            self._row._make(
-                convert(value) if convert else value
-                for convert, value in zip(converts, row, strict=True)
-            )
-            for row in rows
-        ]
+        return [self._row._make(_convert(list(row), converts)) for row in rows]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any | None:
         """The first row, or None where there is none."""
         rows = self.all(connection, values)
         return rows[0] if rows else None
 
-    def _converts_of(self, dialect: Dialect) -> list[Convert | None]:
-        if dialect.name not in self._converts:
-            self._converts[dialect.name] = [
-                column.type.dialect_impl(dialect).result_processor(dialect, None)
-                for column in self._columns_read
-            ]
-        return self._converts[dialect.name]
+    def _columns_read(self) -> Iterable[ColumnElement[Any]]:
+        return self._query.selected_columns
