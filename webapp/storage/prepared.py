@@ -40,6 +40,15 @@ def execute_sql(connection: Connection, sql: str, parameters: Any = ()) -> Any:
         raise _sqlalchemy_error(connection, sql, error) from error
 
 
+def _execute_many(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
+    """The same for many rows: PostgreSQL is not waited for between them."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.cursor().executemany(sql, rows)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _sqlalchemy_error(connection, sql, error) from error
+
+
 def _sqlalchemy_error(connection: Connection, sql: str, error: Any) -> BaseException:
     dialect = connection.dialect
     driver = connection.connection.dbapi_connection
@@ -110,9 +119,13 @@ class PreparedStatement:
     def run_each(
         self, connection: Connection, rows: Iterable[Mapping[str, Any]]
     ) -> None:
-        """Runs it once for each row."""
-        for row in rows:
-            self.run(connection, row)
+        """Runs it once for each row, in their order."""
+        compiled = self._compiled(connection.dialect)
+        every = [compiled.parameters(row) for row in rows]
+        if len(every) == 1:
+            execute_sql(connection, compiled.sql, every[0])
+        elif every:
+            _execute_many(connection, compiled.sql, every)
 
     def _compiled(self, dialect: Dialect) -> _Compiled:
         known = self._by_dialect.get(dialect.name)
