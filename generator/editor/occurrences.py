@@ -21,6 +21,7 @@ from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
 from forms_spec.loading.study_builder import NOUNS
 from forms_spec.model.edit_checks import Derivation
 from forms_spec.model.fields import Form, Group
+from forms_spec.model.text_templates import parts_of
 from forms_spec.rules import Expression, parse_expression
 from generator.editor.expression_names import (
     ExpressionNames,
@@ -217,12 +218,34 @@ class _OccurrenceFinder:
     def translations(self, top: SourceNode) -> Found:
         for address, spot in _entries(top.at("texts")):
             first = 0
-            for part, symbol in zip(
-                address.split("."), self._named_in(address), strict=False
-            ):
+            named = self._named_in(address)
+            for part, symbol in zip(address.split("."), named, strict=False):
                 if symbol is not None:
-                    yield from _part_of_key(spot, address, first, part, symbol)
+                    yield _key(spot, symbol, first, first + len(part))
                 first += len(part) + 1
+
+            form = address.partition(".")[0]
+            table = named[-1].owner if named and named[-1] is not None else None
+            home = self._home(form, table)
+            for _, text in _entries(spot):
+                yield from self._answers_in(text, home)
+
+    def _answers_in(
+        self, spot: SourceNode, home: tuple[Form | None, Group | None]
+    ) -> Found:
+        """The answers that stand in a text or its translation: ``{sysbp}``."""
+        names = ExpressionNames(self.loaded.study, *home)
+        for part in parts_of(spot.text or ""):
+            if isinstance(part, str):
+                continue
+
+            expression = parse_expression(part.name, spot.place)
+            if not isinstance(expression, Expression):
+                continue
+
+            for span in names.of(expression):
+                place = spot.span(part.first + span.first, part.first + span.last)
+                yield NamedPlace(symbol=span.symbol, place=place)
 
     def _named_in(self, address: str) -> tuple[Symbol | None, ...]:
         """What the parts of the address of a text name."""
@@ -466,21 +489,6 @@ FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
 _UNKNOWN_NOUNS = set(NOUNS) ^ set(FILES)
 if _UNKNOWN_NOUNS:
     raise RuntimeError(f"kinds of files without names: {_UNKNOWN_NOUNS}")
-
-
-def _part_of_key(
-    spot: SourceNode, key: str, first: int, part: str, symbol: Symbol
-) -> Found:
-    """A part of a key that is written without quotes, on one line."""
-    place = spot.key
-    if place.end_line != place.line or place.end_column - place.column != len(key):
-        return
-
-    column = place.column + first
-    yield NamedPlace(
-        symbol=symbol,
-        place=replace(place, column=column, end_column=column + len(part)),
-    )
 
 
 def _entries(spot: SourceNode) -> Iterator[tuple[str, SourceNode]]:

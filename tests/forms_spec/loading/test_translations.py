@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ from forms_spec.loading.translated_study import study_in
 from forms_spec.model.captured_data import Context, Record
 from forms_spec.model.languages import direction, is_language_tag
 from forms_spec.model.study import Study
+from generator.dictionary.text_language import in_its_language
+from generator.editor.dictionary_session import DictionarySession
+from generator.editor.renaming import edited as renamed_texts
+from generator.editor.renaming import rename, renamed_symbol
+from generator.workbook.convert import read_workbook
+from generator.workbook.write_workbook import write_workbook
+from tests.generator.workbook.sheets import Book, edited, put
 from tests.translated_study import translated_files, translated_study
 
 ES = "translations/es.yaml"
@@ -201,3 +209,61 @@ def test_tags_and_directions() -> None:
         "rtl",
         "ltr",
     ]
+
+
+def test_a_workbook_takes_translations_and_gives_them_back() -> None:
+    files = translated_files()
+    assert read_workbook("t.xlsx", write_workbook(files)).files == files
+    key = ("es", "pain.day.label")
+    changed = edited(
+        files, lambda book: put(book, "translations", key, "translation", "Día")
+    )
+    result = read_workbook("t.xlsx", changed)
+    assert result.files == {**files, ES: files[ES].replace("es: Fecha", "es: Día")}
+    new = ["pt", "pain.day.label", "Date", "Data"]
+
+    def in_portuguese(book: Book) -> None:
+        put(book, "study", ("study", "languages"), "value", "{en: E, es: S, pt: P}")
+        book["translations"].append(new)
+
+    result = read_workbook("t.xlsx", edited(files, in_portuguese))
+    study = load_study(result.files).study
+    assert study is not None
+    assert study_in(study, "pt").forms["pain"].by_name["day"].label == "Data"
+
+
+def test_a_field_is_renamed_in_its_translations_too(tmp_path: Path) -> None:
+    for name, text in translated_files().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    session = DictionarySession(tmp_path)
+    analysis = session.analysis()
+    lines = translated_files()["forms/pain.yaml"].splitlines()
+    line = next(i for i, text in enumerate(lines) if text.startswith("  name:"))
+    occurrence = analysis.occurrences.at("forms/pain.yaml", line + 1, 4)
+    symbol = renamed_symbol(analysis, occurrence)
+    after = renamed_texts(
+        analysis, rename(analysis, symbol, "first", session.analysis_of)
+    )
+    spanish = after[ES]
+    assert "pain.first.label: {en: First name, es: Nombre}" in spanish
+    assert "es: '¿Ha tomado {first} un analgésico?'" in spanish
+    assert load_study(after).findings == ()
+
+
+def test_a_text_says_its_language_and_its_direction() -> None:
+    files = {
+        name: text.replace("es: Español", "ar: العربية")
+        .replace("translations: es", "translations: ar")
+        .replace("es: Fecha", "ar: التاريخ")
+        .replace(", es: ", ", ar: ")
+        for name, text in translated_files().items()
+    }
+    study = load_study(files).study
+    assert study is not None
+    arabic = study_in(study, "ar")
+    label = arabic.forms["pain"].by_name["day"].label
+    assert in_its_language(arabic, label) == '<span lang="ar" dir="rtl">التاريخ</span>'
+    assert in_its_language(study, "Date") == "Date"
+    assert in_its_language(arabic, "Save") == "Save"
