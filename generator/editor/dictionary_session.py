@@ -114,6 +114,7 @@ class DictionarySession:
         self._unreadable: tuple[Finding, ...] = ()
         self._analysis: Analysis | None = None
         self._recent: deque[Analysis] = deque(maxlen=ANALYSES_KEPT)
+        self._of_saved: Analysis | None = None
         self._memory = BuildMemory()
         self.read_folder()
 
@@ -168,12 +169,16 @@ class DictionarySession:
             for finding in self._unreadable
             if finding.text is None or finding.text.file not in self._open
         )
-        for recent in self._recent:
-            if recent.is_of(files, unreadable):
-                return recent
+        for known in filter(None, (self._of_saved, *self._recent)):
+            if known.is_of(files, unreadable):
+                return known
 
         reading = read_study(files, incomplete=bool(unreadable), memory=self._memory)
         analysis = Analysis(files=files, unreadable=unreadable, reading=reading)
-        self._recent.append(analysis)
+        if files == self._saved:
+            # However much is typed meanwhile, all of it may be undone.
+            self._of_saved = analysis
+        else:
+            self._recent.append(analysis)
 
         return analysis
