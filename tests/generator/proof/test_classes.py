@@ -144,8 +144,9 @@ CLASSES = {
         field("z: {label: Z, show_when: a >= b or b >= c or c >= a}"),
         "condition-cannot-be-false",
         field(
-            "y: {label: Y, type: choices, codes: [Y]}",
-            "z: {label: Z, show_when: y has 'Y'}",
+            "y: {label: Y, type: multiple_choice, codes: [Y]}",
+            "x: {label: X, type: choice, codes: [Y]}",
+            "z: {label: Z, show_when: y has 'Y' or x = 'Y'}",
         ),
     ),
     "a branch inside a sum": (
