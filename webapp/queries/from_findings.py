@@ -48,7 +48,7 @@ class NoFindings(ValueError):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportFinding:
     """A finding as a report has it. ``number`` counts from 1 in the report. ``rule`` is
-    blank for what a field finds by itself.
+    blank for what a field finds by itself, and ``value`` is the text that was found.
     """
 
     number: int
@@ -60,6 +60,7 @@ class ReportFinding:
     visit: str
     unsno: int
     row: int | None
+    value: str
     text: str
 
 
@@ -73,9 +74,12 @@ class SkippedFinding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkPlan:
-    """What a report would open, and what it would not."""
+    """What a report would open, and what it would not. ``lines`` are the findings of
+    the ``new`` queries, in the same order.
+    """
 
     new: tuple[NewQuery, ...]
+    lines: tuple[ReportFinding, ...]
     skipped: tuple[SkippedFinding, ...]
 
 
@@ -141,6 +145,7 @@ def _line(number: int, row: Mapping[str, Any]) -> ReportFinding:
         visit=text(layout.VISIT),
         unsno=_whole(text(layout.UNSNO)) or 0,
         row=_whole(text(layout.ROW)),
+        value=text("value"),
         text=words[:LONGEST_ENTRY],
     )
 
@@ -161,6 +166,7 @@ def listed_finding(number: int, finding: Finding, subjid: str) -> ReportFinding 
         visit=place.visit or "",
         unsno=place.unsno or 0,
         row=place.row,
+        value=finding.value or "",
         text=words[:LONGEST_ENTRY],
     )
 
@@ -194,6 +200,7 @@ def plan_queries(
 
     known = _Known.read(database, study, {line.subject for line in lines}, user.sites)
     new: list[NewQuery] = []
+    opening: list[ReportFinding] = []
     skipped: list[SkippedFinding] = []
     for line in lines:
         place = _place(study, line)
@@ -212,8 +219,9 @@ def plan_queries(
             roles=study.roles,
         )
         new.append(NewQuery(place=place, step=step, code=line.code, source=source))
+        opening.append(line)
 
-    return BulkPlan(new=tuple(new), skipped=tuple(skipped))
+    return BulkPlan(new=tuple(new), lines=tuple(opening), skipped=tuple(skipped))
 
 
 def source_words(name: str, content: bytes) -> str:
