@@ -26,6 +26,7 @@ from webapp.services import Services
 from webapp.storage import open_database, use_dictionary
 from webapp.storage.signed_heads import sign_log
 from webapp.storage.site_studies import SiteStudies
+from webapp.storage.unique_answers import know_unique_fields
 from webapp.views import (
     accounts,
     casebooks,
@@ -41,7 +42,6 @@ from webapp.views import (
     form_specs,
     histories,
     home,
-    languages,
     looks,
     own_account,
     own_code,
@@ -94,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
     use_dictionary(database, settings.study)
     site_studies = SiteStudies(study=settings.study)
     site_studies.load_all(database)
+    know_unique_fields(database.engine, settings.study)
     sign_log(database)
     app.extensions["crfsmith"] = Services(
         database=database,
@@ -120,7 +121,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, finding_queries, eligibility,
         form_pages, form_files, form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications, looks, languages, provider_sign_in, releases, double_entries,
+        verifications, looks, provider_sign_in, releases, double_entries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

@@ -37,7 +37,6 @@ from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.proposals import check_proposals
 from forms_spec.checks.protocol_check_ids import check_ids, check_ids_of_form
-from forms_spec.checks.randomization import check_randomization
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reasoned import check_reasoning
 from forms_spec.checks.reference_ranges import check_reference_ranges
@@ -46,6 +45,7 @@ from forms_spec.checks.rows import check_grids, check_no_fields, check_rows
 from forms_spec.checks.schedule import check_schedule, check_visit_order, check_visits
 from forms_spec.checks.shown import check_shown
 from forms_spec.checks.subject import check_day_zero, check_subject
+from forms_spec.checks.uniqueness import check_uniqueness
 from forms_spec.checks.units import check_units
 from forms_spec.checks.unused import check_unused
 from forms_spec.checks.verification import check_verification
@@ -100,6 +100,7 @@ CHECKS: tuple[Check, ...] = (
     by_form(check_page_facets),
     check_proposals,
     check_offered_rows,
+    by_form(check_uniqueness),
     by_form(check_blanks),
     check_empty_rows,
     check_cycles,
@@ -118,7 +119,6 @@ CHECKS: tuple[Check, ...] = (
     check_unused,
     check_verification,
     check_double_entry,
-    check_randomization,
     check_roles,
 )
 

@@ -75,6 +75,7 @@ def _has(field: Field, facet: str) -> bool:
         "value": field.value,
         "codes": field.codelist,
         "missing": field.missing,
+        "unique": field.unique,
     }
     return bool(facets[facet])
 

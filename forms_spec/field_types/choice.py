@@ -17,7 +17,7 @@ CHOICE = FieldType(
     name="choice",
     kind="choice",
     control="choice",
-    facets=ANSWER | {"codes", "retired", "propose"},
+    facets=ANSWER | {"codes", "retired", "propose", "unique"},
     redcap=RedcapSpelling(type="dropdown"),
     asked="radio to 7, list to 15, type-ahead above",
     stored="a code",

@@ -29,6 +29,10 @@ ALERTS = frozenset({"below-alert", "above-alert"})
 """
 
 
+NOT_UNIQUE = "value-not-unique"
+"""The finding of an answer that may stand once only and is given again elsewhere."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One thing that is wrong: what, where, and what to do about it.

@@ -22,7 +22,7 @@ from forms_spec.loading.schema_fields import (
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.units import UnitShape
-from forms_spec.model.facets import Pattern
+from forms_spec.model.facets import UNIQUE_OVER, Pattern, Uniqueness
 
 ENTRIES = ("typed", "read_only", "hidden")
 PREFILLS = ("today", "now", "user")
@@ -74,8 +74,27 @@ class MissingShape(ScalarField):
         return _TEXTS.deserialize(value)  # type: ignore[no-any-return]
 
 
+class UniqueSchema(MappingSchema):
+    """Where an answer is unique, and with which others."""
+
+    over = OneOf(*UNIQUE_OVER, required=True)
+    with_ = TextListField(least=1, data_key="with", load_default=())
+
+
+class UniqueShape(ScalarField):
+    """``study``, ``site`` or ``subject``, or one of them with other fields."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Uniqueness:
+        if isinstance(value, dict):
+            data = _UNIQUE.load(value)
+            return Uniqueness(over=data["over"], together=tuple(data["with_"]))
+
+        return Uniqueness(over=_OVER.deserialize(value))
+
+
 _WHOLE, _TEXT, _TEXTS = IntegerField(), TextField(), TextListField()
-_PATTERN = PatternSchema()
+_PATTERN, _UNIQUE = PatternSchema(), UniqueSchema()
+_OVER = OneOf(*UNIQUE_OVER)
 
 
 class ComparatorsShape(ScalarField):
@@ -137,6 +156,7 @@ class FieldSchema(MappingSchema):
     max_choices = IntegerField()
     row_of = TextField()
     row_label = TextListField(least=1)
+    unique = UniqueShape()
 
 
 FIELD = NestedField(FieldSchema)

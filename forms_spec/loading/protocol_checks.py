@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from forms_spec.findings.finding import WORDS, Severity
+from forms_spec.findings.finding import NOT_UNIQUE, WORDS, Severity
 from forms_spec.loading.schema_fields import (
     MappingSchema,
     OneOf,
@@ -36,6 +36,7 @@ FIELD_FACETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "max_choices": ("too-many-choices",),
         "missing": ("missing-not-allowed", "missing-draft-only"),
+        "unique": (NOT_UNIQUE,),
     }
 )
 """The findings that each facet gives."""

@@ -28,6 +28,8 @@ class FormKey(NamedTuple):
 
 
 LOG = "LOG"
+REDACTED = "[redacted]"
+"""What stands for a text that was taken out of stored answers and their history."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

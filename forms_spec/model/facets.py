@@ -72,6 +72,22 @@ class Upload:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Uniqueness:
+    """Where an answer may stand once only: in the "study", its "site" or its "subject".
+
+    ``together`` are fields of the same form or row whose answers count with it: only all
+    of them together may not be repeated.
+    """
+
+    over: str
+    together: tuple[str, ...] = ()
+
+
+UNIQUE_OVER = ("study", "site", "subject")
+"""The words for where an answer is unique, the widest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProtocolCheck:
     """The protocol check that a facet implements.
 

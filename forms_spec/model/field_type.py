@@ -32,7 +32,7 @@ QUANTITY = frozenset({"range", "expected", "alert", "unit", "unit_field", "lab_t
 MOMENT = frozenset({"range", "expected", "alert"})
 """Keys of a date or time."""
 
-BOX = frozenset({"placeholder", "propose"})
+BOX = frozenset({"placeholder", "propose", "unique"})
 """Keys of what is typed into a box."""
 
 CLOCK = frozenset({"prefill"})

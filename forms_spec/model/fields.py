@@ -13,6 +13,7 @@ from forms_spec.model.facets import (
     Pattern,
     ProtocolCheck,
     Range,
+    Uniqueness,
     Unit,
     UnitChoice,
     Upload,
@@ -42,9 +43,10 @@ class Field:
     another form that the page offers and that counts only when somebody takes it.
     ``retired`` are codes that are no longer to be chosen, ``offered_when`` holds by
     code the conditions under which codes are offered, ``max_choices`` is how many
-    answers may be chosen. ``row_of`` says whose rows its number names. ``wordings`` are
-    those of the label and the help that hold answers, in parts; ``label`` and ``help``
-    are what is said where there are none.
+    answers may be chosen. ``row_of`` says whose rows its number names. ``unique`` says
+    where an answer may stand once only. ``wordings`` are those of the label and the help
+    that hold answers, in parts; ``label`` and ``help`` are what is said where there are
+    none.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Field:
     offered_when: Mapping[str, Expression] = field(default_factory=dict)
     max_choices: int | None = None
     row_of: OfferedRows | None = None
+    unique: Uniqueness | None = None
     wordings: Mapping[str, Wording] = field(default_factory=dict)
 
     @property

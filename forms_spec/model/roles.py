@@ -19,7 +19,6 @@ class Permission(Enum):
     SEE = "see"
     ENTER = "enter"
     COMPLETE = "complete"
-    RANDOMIZE = "randomize"
     QUERY = "query"
     VERIFY = "verify"
     ADJUDICATE = "adjudicate"
@@ -39,7 +38,6 @@ class AlertKind(Enum):
 OF_WHOLE_FORMS: Final = frozenset(
     {
         Permission.COMPLETE,
-        Permission.RANDOMIZE,
         Permission.ADJUDICATE,
         Permission.LOCK,
         Permission.SIGN,
@@ -74,7 +72,7 @@ class StudyRole:
 _SEE, _ENTER, _COMPLETE = Permission.SEE, Permission.ENTER, Permission.COMPLETE
 _QUERY, _VERIFY, _LOCK = Permission.QUERY, Permission.VERIFY, Permission.LOCK
 _SIGN, _EXPORT = Permission.SIGN, Permission.EXPORT
-_ADJUDICATE, _RANDOMIZE = Permission.ADJUDICATE, Permission.RANDOMIZE
+_ADJUDICATE = Permission.ADJUDICATE
 
 
 def _usual(
@@ -90,12 +88,12 @@ USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
             _usual(
                 "coordinator",
                 "enters and corrects forms",
-                *(_SEE, _ENTER, _COMPLETE, _RANDOMIZE, _QUERY),
+                *(_SEE, _ENTER, _COMPLETE, _QUERY),
             ),
             _usual(
                 "investigator",
                 "enters and signs forms",
-                *(_SEE, _ENTER, _COMPLETE, _RANDOMIZE, _QUERY, _SIGN),
+                *(_SEE, _ENTER, _COMPLETE, _QUERY, _SIGN),
                 alerts=AlertKind,
             ),
             _usual(

@@ -226,6 +226,19 @@ def _ages(row: ReferenceRange) -> str:
     return f"aged {reference_words(low, high)}"
 
 
+def _unique(field: Field, _study: Study) -> str:
+    """Where the answer stands once only, and with which others."""
+    unique = field.unique
+    if unique is None:
+        return ""
+
+    within = f"within the {unique.over}"
+    if not unique.together:
+        return within
+
+    return f"{within}, together with {', '.join(unique.together)}"
+
+
 FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
     {
         "Unit": _units,
@@ -245,6 +258,7 @@ FACTS: Mapping[str, Callable[[Field, Study], str]] = MappingProxyType(
             f"at most {field.max_choices}" if field.max_choices else ""
         ),
         "Row of": _row_of,
+        "Unique": _unique,
         "Missing": lambda field, _study: ", ".join(code.code for code in field.missing),
         "Reference": _reference,
         "Checks": lambda field, _study: ", ".join(
@@ -283,6 +297,7 @@ SAID_BY: Mapping[str, frozenset[str]] = MappingProxyType(
                 "comparator",
                 "row_of",
                 "row_label",
+                "unique",
             }
         ),
         "other columns": frozenset(

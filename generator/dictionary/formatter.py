@@ -23,7 +23,7 @@ STEP = 2
 """Spaces of indentation for each level."""
 
 ENTRIES = frozenset(
-    {"fields", "rules", "derivations", "visits", "criteria", "parameters", "texts"}
+    {"fields", "rules", "derivations", "visits", "criteria", "parameters"}
 )
 """Keys whose entries can stand on one line or on many."""
 

@@ -138,10 +138,7 @@ def _answer_changes(server: DictionaryServer) -> None:
     def change_name(params: types.RenameParams) -> types.WorkspaceEdit:
         file, named = _named(server, params.text_document.uri, params.position)
         symbol = _refusing(lambda: renamed_symbol(file.analysis, named))
-        analyse = file.session.analysis_of
-        edits = _refusing(
-            lambda: rename(file.analysis, symbol, params.new_name, analyse)
-        )
+        edits = _refusing(lambda: rename(file.analysis, symbol, params.new_name))
         return server.workspace_edit(file.session, edits)
 
     kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])

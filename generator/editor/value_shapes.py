@@ -31,6 +31,8 @@ from forms_spec.loading.field_schema import (
     MissingShape,
     PatternSchema,
     PatternShape,
+    UniqueSchema,
+    UniqueShape,
 )
 from forms_spec.loading.form_builder import FieldShape
 from forms_spec.loading.protocol_checks import CheckSchema, ChecksShape
@@ -81,6 +83,7 @@ from forms_spec.loading.visits import (
     RepeatsShape,
     WindowShape,
 )
+from forms_spec.model.facets import UNIQUE_OVER
 
 Json = dict[str, Any]
 SCALARS = ("string", "number", "boolean")
@@ -247,6 +250,10 @@ def _missing(_: Any, __: Describer) -> Json:
     return either({"const": "all"}, texts())
 
 
+def _unique(_: Any, describer: Describer) -> Json:
+    return either({"enum": list(UNIQUE_OVER)}, describer.mapping(UniqueSchema))
+
+
 def _size(_: Any, __: Describer) -> Json:
     return either({"type": "integer", "minimum": 1}, written(SIZE))
 
@@ -277,6 +284,7 @@ SHAPES: Mapping[type[fields.Field[Any]], Shape] = MappingProxyType(
         ComparatorsShape: _comparators,
         Length: _length,
         MissingShape: _missing,
+        UniqueShape: _unique,
         ChecksShape: _checks,
         RangeShape: _ranges,
         RangeTable: _rows,

@@ -76,7 +76,6 @@ def blank_forms(
             *_codelists(study),
         ),
         sheet=sheet,
-        language=study.language or "en",
     )
 
 

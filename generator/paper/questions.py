@@ -35,6 +35,7 @@ PRINTED: Mapping[str, str] = MappingProxyType(
         "Proposed": "",  # nothing is taken over on paper
         "Retired codes": "",  # are not offered
         "Row of": "the number of a row of {}",
+        "Unique": "given once {}",
         "Answers": "{}",
         "Missing": "",  # are ticked
         "Reference": "",  # depends on the subject

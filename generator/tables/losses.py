@@ -16,6 +16,7 @@ from forms_spec.model.study import Study
 from generator.losses import Loss
 from generator.tables.kinds import laxities
 from generator.tables.limits import limits
+from generator.tables.schema import is_exactly_unique
 
 SAID = (
     "label", "type", "help", "control", "default", "identifier", "cdash", "sdtm", "unit", "unit_field",
@@ -176,6 +177,15 @@ def _row_of(study: Study, field: Field) -> str | None:  # noqa: ARG001
     return f"the number of a row of {field.row_of.rows}"
 
 
+def _unique(study: Study, field: Field) -> str | None:  # noqa: ARG001
+    unique = field.unique
+    if unique is None or is_exactly_unique(field):
+        return None
+
+    names = " and ".join((field.name, *unique.together))
+    return f"no two answers of a {unique.over} are equal in {names}"
+
+
 def _said(study: Study, field: Field) -> None:
     """A facet that the schema says in full."""
 
@@ -197,6 +207,7 @@ FACETS: Mapping[str, Callable[[Study, Field], str | None]] = MappingProxyType(
         "codes": _codes,
         "row_of": _row_of,
         "row_label": _said,
+        "unique": _unique,
         **dict.fromkeys(SAID, _said),
     }
 )

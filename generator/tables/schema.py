@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forms_spec.findings.finding import NOT_UNIQUE, Severity
 from forms_spec.kinds.numbers import INTEGER_DIGITS
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.facets import Range
@@ -71,6 +72,9 @@ def field_schema(
 
         constraints[name] = end
 
+    if is_exactly_unique(field):
+        constraints["unique"] = True
+
     schema: Descriptor = {"name": field.name, "title": field.label, **of_kind}
     if field.help:
         schema["description"] = field.help
@@ -81,6 +85,19 @@ def field_schema(
     schema["missingValues"] = [BLANK, *labelled(missing)]
 
     return schema | _own_properties(field)
+
+
+def is_exactly_unique(field: Field) -> bool:
+    """Whether a column without repeated cells is all that its uniqueness means: alone, in
+    the whole study, and as an error.
+    """
+    unique = field.unique
+    if unique is None or unique.together or field.unit_field is not None:
+        return False
+
+    check = field.checks.get(NOT_UNIQUE)
+    weighs_less = check is not None and check.severity not in (None, Severity.ERROR)
+    return unique.over == "study" and not weighs_less
 
 
 def labelled(titles: Mapping[str, str]) -> list[Descriptor]:
@@ -130,6 +147,8 @@ def _own_properties(field: Field) -> Descriptor:
         },
         "most": field.max_choices,
         "row_of": field.row_of and field.row_of.rows,
+        "unique": field.unique and field.unique.over,
+        "unique_with": list(field.unique.together) if field.unique else [],
         "row_label": list(field.row_of.label) if field.row_of else [],
         "draft_only": [code.code for code in field.missing if code.draft_only],
         "identifier": field.identifier,

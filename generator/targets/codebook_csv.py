@@ -233,7 +233,7 @@ IN_A_COLUMN = frozenset(
         "value", "gives", "required", "identifier", "checks", "cdash", "sdtm",
         "comparator", "anchors", "accept", "size", "entry", "default", "prefill",
         "propose",
-        "retired", "max_choices", "lab_test", "row_of", "row_label",
+        "retired", "max_choices", "lab_test", "row_of", "row_label", "unique",
     }
 )  # fmt: skip
 NOT_IN_THE_TABLE: Mapping[str, str] = MappingProxyType(
@@ -295,10 +295,6 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
         "double_entry": (
             "which forms are entered twice",
             lambda study: study.double_entry,
-        ),
-        "randomization": (
-            "how subjects are randomized",
-            lambda study: study.randomization,
         ),
     }
 )

@@ -7,6 +7,7 @@ from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import judge_forms, last_save
 from generator.validation.opened_package import OpenPackage
 from generator.validation.read_tables import Progress
+from generator.validation.repeated_answers import repeated_rows, report_repeated
 from generator.validation.report.report import Reported
 from generator.validation.uploads import UploadCheck
 
@@ -28,6 +29,7 @@ def evaluate_package(
     else:
         judge_forms(opened, study, missing, uploads, on_progress=on_progress)
 
+    report_repeated(opened, study, repeated_rows(opened, study))
     opened.missingness = missing.table()
     for found in uploads.rest():
         opened.collector.add(Reported(finding=found, file=found.value))

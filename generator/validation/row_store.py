@@ -129,27 +129,20 @@ _NAMES: dict[type[Line], str] = {
 }
 
 
-def scratch_database() -> sqlite3.Connection:
-    """A database for what does not fit into memory; gone when closed."""
-    # Without a name it stays in memory while it is small, and then goes to a file that
-    # vanishes with this process.
-    database = sqlite3.connect("", isolation_level=None)
-    database.executescript("pragma journal_mode=off; pragma synchronous=off;")
-
-    return database
-
-
 class Store:
-    """A scratch database; gone when closed."""
+    """A scratch database in a temporary folder; gone when closed."""
 
     takes_frames = False
     """True for a store that is given the rows of a block together."""
     plans: Sequence[TablePlan] = ()
 
     def __init__(self) -> None:
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
-        self._db = scratch_database()
-        self._db.executescript(f"begin;{_TABLES}")
+        self._folder = tempfile.TemporaryDirectory(prefix="crfsmith-")
+        self.folder = Path(self._folder.name)
+        self._db = sqlite3.connect(self.folder / "rows.sqlite", isolation_level=None)
+        self._db.executescript(
+            "pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES
+        )
         self._waiting: dict[str, list[Line]] = {name: [] for name in _NAMES.values()}
 
     def __enter__(self) -> Store:
@@ -163,19 +156,10 @@ class Store:
     ) -> None:
         self.close()
 
-    @property
-    def folder(self) -> Path:
-        """A folder for what others put aside meanwhile."""
-        if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="crfsmith-")
-
-        return Path(self._scratch.name)
-
     def close(self) -> None:
         """The scratch space is given back."""
         self._db.close()
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        self._folder.cleanup()
 
     def add(self, line: Line) -> None:
         name = _NAMES[type(line)]
@@ -224,6 +208,19 @@ class Store:
 
     def data(self, subject: str) -> list[DataLine]:
         return [DataLine(*row) for row in self._of("data", subject)]
+
+    def table(
+        self,
+        position: int,
+        *,
+        repeated: Sequence[str] = (),  # noqa: ARG002
+    ) -> Iterator[DataLine]:
+        """All rows of a table, by its place in the plan. Of many, only those of which
+        another row has the same texts in the columns that are to be ``repeated``.
+        """
+        query = "select * from data where at = ? order by line"
+        for row in self._db.execute(query, (position,)):
+            yield DataLine(*row)
 
     def kept(self, subject: str) -> list[KeptLine]:
         return [KeptLine(*row) for row in self._of("kept", subject)]

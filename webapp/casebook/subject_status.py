@@ -19,6 +19,7 @@ from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.cross_form import places_of
 from forms_spec.evaluation.incremental import CasebookResults
 from forms_spec.evaluation.life_cycle import SubjectLife, life_forms, life_of
+from forms_spec.evaluation.unique_values import unique_fields
 from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.study import Study
@@ -27,6 +28,11 @@ from forms_spec.schedule.visit_status import Timeline
 from generator.pages.findings import FindingLink
 from webapp.casebook.conditional_forms import with_conditions
 from webapp.casebook.grid import Grid, grid_of
+from webapp.casebook.repeated_answers import (
+    NOTHING_REPEATED,
+    RepeatedAnswers,
+    repeated_in,
+)
 from webapp.casebook.waiting_findings import Waiting
 from webapp.services import about, seen_of, services, whole_casebook_of
 from webapp.storage import FormHead, Status, StoredCasebook
@@ -65,6 +71,7 @@ class Judged:
     ``findings`` are all that the judge has. ``waiting`` are those of them that wait,
     each with the forms that it waits for; the others are ``open``. ``results`` are what
     all of it was made from: the next evaluation takes over from them what it can.
+    ``repeated`` are the answers among them that other subjects gave, too.
     """
 
     casebook: StoredCasebook
@@ -75,6 +82,7 @@ class Judged:
     standing: Standing
     life: SubjectLife
     visits: Timeline
+    repeated: RepeatedAnswers = NOTHING_REPEATED
     worked_out: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     @property
@@ -101,7 +109,8 @@ def remembered(subjid: str, changes: int) -> Standing | None:
     be judged.
     """
     standing, app = _memory().get(seen_of(subjid)), services()
-    if standing is None:
+    # Where answers are compared over subjects, the save of another one may change it.
+    if standing is None or unique_fields(app.study):
         return None
 
     # Tomorrow a visit may be overdue without any save.
@@ -128,14 +137,15 @@ def _judged_casebook(subjid: str, saves: int | None) -> Judged:
     if judged and judged.standing.dictionary != study.hash:
         judged = None
 
-    if judged is None:
-        casebook = whole_casebook_of(subjid)
-        judged = _judge(subjid, casebook, today, None)
-    else:
-        # The same casebook comes back where nothing was saved since.
-        casebook = judged.casebook.renewed(saves)
-        if judged.casebook is not casebook or judged.standing.today != today:
-            judged = _judge(subjid, casebook, today, judged)
+    # The same casebook comes back where nothing was saved since.
+    casebook = judged.casebook.renewed(saves) if judged else whole_casebook_of(subjid)
+    # What other subjects answer is asked each time: they may have been saved since.
+    repeated = repeated_in(study, subjid, casebook)
+    if not judged or not _stands(judged, casebook, today, repeated):
+        judged = judge_casebook(
+            study, subjid, casebook, today, judged, repeated=repeated
+        )
+        remember(subjid, judged.standing)
 
     _keep_judged(subjid, judged)
     return judged
@@ -154,12 +164,14 @@ def _keep_judged(subjid: str, judged: Judged) -> None:
             forms -= len(oldest.casebook)
 
 
-def _judge(
-    subjid: str, casebook: StoredCasebook, today: date, earlier: Judged | None
-) -> Judged:
-    judged = judge_casebook(services().study, subjid, casebook, today, earlier)
-    remember(subjid, judged.standing)
-    return judged
+def _stands(
+    judged: Judged, casebook: StoredCasebook, today: date, repeated: RepeatedAnswers
+) -> bool:
+    """Whether nothing has changed on which a casebook's evaluation rests."""
+    if judged.casebook is not casebook or judged.standing.today != today:
+        return False
+
+    return judged.repeated.findings == repeated.findings
 
 
 def remember(subjid: str, standing: Standing) -> None:
@@ -173,10 +185,13 @@ def judge_casebook(
     casebook: StoredCasebook,
     today: date,
     earlier: Judged | None = None,
+    *,
+    repeated: RepeatedAnswers = NOTHING_REPEATED,
 ) -> Judged:
     """All forms of a casebook that was read whole, judged together as of a day.
 
     What a change since ``earlier`` does not reach is taken over from there.
+    ``repeated`` is what was found by comparing answers with those of other subjects.
     """
     statuses = {key: form.status for key, form in casebook.forms.items()}
     results = CasebookResults(
@@ -187,7 +202,12 @@ def judge_casebook(
         complete=lambda key: statuses.get(key) is Status.COMPLETE,
         earlier=earlier.results if earlier else None,
     )
-    findings = tuple(chain.from_iterable(results.findings.values()))
+    findings = tuple(
+        chain.from_iterable(
+            (*found, *repeated.findings.get(key, ()))
+            for key, found in results.findings.items()
+        )
+    )
     visits = timeline(study, casebook, statuses)
     life = _life(results, casebook, visits)
     left = life.on(visits)
@@ -221,6 +241,7 @@ def judge_casebook(
         standing=standing,
         life=life,
         visits=visits,
+        repeated=repeated,
     )
 
 

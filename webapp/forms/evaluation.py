@@ -15,6 +15,7 @@ from forms_spec.findings.places import DataPlace
 from forms_spec.model.captured_data import CellKey, Context, FormKey, Record
 from forms_spec.model.fields import Field, Form
 from forms_spec.schedule.study_clock import local
+from webapp.casebook.repeated_answers import repeated_on_page
 from webapp.presentation.form_address import FormPlace
 from webapp.services import casebook_of, services
 from webapp.storage import Status
@@ -25,13 +26,16 @@ def judged(place: FormPlace, record: Record, *, completing: bool = False) -> Jud
 
     Warnings that are kept with a reason are in it: the page shows both.
     """
-    return judge(
-        services().study,
+    study, key = services().study, place.key.form_key
+    judgement = judge(
+        study,
         place.form,
         replace(record, kept={}),
         context_of(place),
         completing=completing,
     )
+    repeated = repeated_on_page(study, place.subject, place.form, key, record)
+    return replace(judgement, findings=(*judgement.findings, *repeated))
 
 
 def judged_elsewhere(place: FormPlace, record: Record) -> tuple[Finding, ...]:

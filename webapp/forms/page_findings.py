@@ -10,7 +10,7 @@ from typing import Any
 from forms_spec.evaluation.captured_form import EvaluatedSubject
 from forms_spec.evaluation.edit_checks import place_elsewhere
 from forms_spec.evaluation.form_plan import rules_of
-from forms_spec.findings.finding import Finding
+from forms_spec.findings.finding import NOT_UNIQUE, Finding
 from forms_spec.findings.places import DataPlace
 from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form
@@ -126,6 +126,9 @@ def _only_here(form: Form, finding: Finding) -> bool:
     if finding.data is None:
         return True
     if cell_on(form, finding.data) is None:
+        return True
+    # The page knows no other subject.
+    if finding.code == NOT_UNIQUE:
         return True
 
     rule = services().study.rules.get(finding.rule or "")

@@ -29,6 +29,7 @@ from webapp.storage import (
     open_database,
 )
 from webapp.storage.site_studies import SiteStudies
+from webapp.storage.unique_answers import know_unique_fields
 
 NO_RIGHT = "42501"
 """What PostgreSQL calls a right that is missing."""
@@ -171,6 +172,7 @@ def study_in_use(database: Database) -> Study | None:
             "crfsmith."
         )
 
+    know_unique_fields(database.engine, study)
     return study
 
 

@@ -34,6 +34,7 @@ from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.offered_rows import row_menus
 from generator.pages.rows import next_number, rows_of
+from webapp.casebook.repeated_answers import repeated_beside
 from webapp.forms.finding_lines import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
 from webapp.preview.finding_list import ListedFinding, listed
@@ -197,7 +198,10 @@ def context_of(study: Study, asked: Asked) -> Context:
 def judged(
     study: Study, form: Form, record: Record, asked: Asked, *, completing: bool = False
 ) -> Judgement:
-    return judge(study, form, record, context_of(study, asked), completing=completing)
+    context = context_of(study, asked)
+    judgement = judge(study, form, record, context, completing=completing)
+    repeated = repeated_beside(study, form, context, record)
+    return replace(judgement, findings=(*judgement.findings, *repeated))
 
 
 def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:

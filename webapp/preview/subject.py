@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
+from webapp.casebook.repeated_answers import RepeatedAnswers, repeated_alone
 from webapp.casebook.subject_status import Judged, judge_casebook
 from webapp.forms.retired_forms import has_place
 from webapp.storage import (
@@ -157,8 +158,11 @@ class PreviewSubject:
             if earlier is not None and is_same and answers is self.answers:
                 return earlier
 
+            casebook, subjid = self.casebook(study), study.subject_example
+            found = repeated_alone(study, subjid, casebook)
+            repeated = RepeatedAnswers(findings=found)
             judged = judge_casebook(
-                study, study.subject_example, self.casebook(study), today, earlier
+                study, subjid, casebook, today, earlier, repeated=repeated
             )
             self._judged = (self.answers, judged)
             return judged

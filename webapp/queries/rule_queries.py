@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
@@ -47,10 +48,8 @@ from webapp.storage import (
 from webapp.storage.events import line_hash
 from webapp.storage.queries import LONGEST_ENTRY
 
-QueryKey = tuple[QueryPlace, str, str]
-"""What a rule's query is known by: its place, the code of its finding, and the rule.
-Several parts of one protocol check may be about one field.
-"""
+QueryKey = tuple[QueryPlace, str]
+"""What a rule's query is known by: its place, and the code of its finding."""
 NO_LONGER = "The check no longer finds this."
 SOME_TIME = 0.5
 """Seconds that the page of all queries may wait for casebooks to be evaluated."""
@@ -62,12 +61,9 @@ class AskedByRule:
     """What a rule asks now. ``basis`` stands for the answers that it looks at."""
 
     key: QueryKey
+    rule: str
     text: str
     basis: str
-
-    @property
-    def rule(self) -> str:
-        return self.key[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +81,7 @@ class CasebookQuestions:
     asked: Mapping[QueryKey, AskedByRule]
     findings: tuple[Finding, ...]
     complete: frozenset[FormKey]
-    reasons: Mapping[tuple[QueryPlace, str], str]
+    reasons: Mapping[QueryKey, str]
     assigned_role: str = Role.COORDINATOR.value
 
     def doubt(self, place: QueryPlace, rule: str) -> bool:
@@ -139,7 +135,9 @@ def _up_to_date(head: SubjectHead) -> SubjectHead:
     questions = judged.once(
         "rule questions", lambda: questions_of(app.study, subjid, judged)
     )
-    if not _adds_something(judged, questions, head):
+    compared = judged.repeated.compared
+    is_alone = compared is None or not compared.given
+    if is_alone and not _adds_something(judged, questions, head):
         # Most saves change no query: a view does not wait for a write then.
         due_marks().put_aside(app.database, subjid, judged.standing.changes)
         return head
@@ -150,9 +148,15 @@ def _up_to_date(head: SubjectHead) -> SubjectHead:
             subjid,
             saves=judged.standing.changes,
             decide=lambda threads: decide(questions, threads, _who_kept),
+            still_so=compared.still_so if compared else _nobody_else,
         )
 
     return subject_head(app.database, subjid) or head
+
+
+def _nobody_else(_connection: Connection) -> bool:
+    """No other subject has a part in it."""
+    return True
 
 
 def _adds_something(
@@ -239,63 +243,43 @@ def decide(
 
     ``who_kept`` says who gave a reason for a warning, by its place, code and text.
     """
-    by_rule = _threads_by_rule(questions, threads)
+    by_rule = {}
+    for thread in threads:
+        # A rule has no account; what a person asks may have the code of a finding too.
+        if thread.query.opened_by == "" and thread.query.code:
+            by_rule[thread.query.place, thread.query.code] = thread
+
     new = []
     for key, item in questions.asked.items():
         if key not in by_rule:
             new.append(_opened(item, questions.assigned_role))
 
-    keys = {thread.query.number: key for key, thread in by_rule.items()}
     steps: list[tuple[StoredQuery, QueryStep]] = []
     for thread in threads:
         # One entry at a time: what follows from it is seen after the next save.
-        query, step = thread.query, None
-        if query.number in keys:
-            step = _rule_step(questions, thread, keys[query.number])
-        reason = questions.reasons.get((query.place, query.code))
-        if step is None and reason is not None:
-            step = _kept_answer(thread, reason, who_kept)
+        key = (thread.query.place, thread.query.code)
+        step: QueryStep | None = None
+        if by_rule.get(key) is thread:
+            step = _rule_step(questions, thread)
+        if step is None and key in questions.reasons:
+            step = _kept_answer(thread, questions.reasons[key], who_kept)
         if step is not None:
-            steps.append((query, step))
+            steps.append((thread.query, step))
 
     return new, steps
 
 
-def _threads_by_rule(
-    questions: CasebookQuestions, threads: Sequence[QueryThread]
-) -> dict[QueryKey, QueryThread]:
-    """The threads that rules began, by what each asks. One of a rule that has another
-    name by now is that of the rule that asks the same there.
-    """
-    by_rule: dict[QueryKey, QueryThread] = {}
-    for thread in threads:
-        # A rule has no account; what a person asks may have the code of a finding too.
-        query = thread.query
-        if query.opened_by == "" and query.code:
-            by_rule[query.place, query.code, thread.entries[0].rule] = thread
-
-    known = questions.study.rules
-    left = {key[:2]: key for key in by_rule if key[2] not in {*known, key[1]}}
-    for key in questions.asked:
-        if key not in by_rule and key[:2] in left:
-            by_rule[key] = by_rule.pop(left.pop(key[:2]))
-
-    return by_rule
-
-
 def _opened(item: AskedByRule, role: str) -> NewQuery:
-    place, code, _ = item.key
+    place, code = item.key
     step = _by_rule(QueryAction.OPEN, item, item.text)
     assigned = replace(step, assigned_role=role)
     return NewQuery(place=place, code=code, step=assigned)
 
 
-def _rule_step(
-    questions: CasebookQuestions, thread: QueryThread, key: QueryKey
-) -> QueryStep | None:
+def _rule_step(questions: CasebookQuestions, thread: QueryThread) -> QueryStep | None:
     """What a rule adds to its own thread, if anything."""
     query = thread.query
-    item = questions.asked.get(key)
+    item = questions.asked.get((query.place, query.code))
     if item is None:
         return _closing(questions, thread)
 
@@ -408,7 +392,8 @@ def _asked(
     ]
 
     return AskedByRule(
-        key=(place, finding.code, _rule_of(finding)),
+        key=(place, finding.code),
+        rule=_rule_of(finding),
         text=f"{finding.message} {finding.remedy}".strip(),
         basis=line_hash(json.dumps(answers)),
     )

@@ -13,6 +13,7 @@ from time import monotonic
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from forms_spec.evaluation.unique_values import unique_fields
 from forms_spec.model.captured_data import LOG, FormKey
 from forms_spec.schedule.visit_status import (
     VisitState,
@@ -141,7 +142,9 @@ def _as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
 def _line_as_seen(line: SubjectInList, clock: Moment) -> SubjectInList:
     key, today = seen_of(line.subjid), services().today()
     kept = current_app.extensions.setdefault(SEEN, {})
-    known: SubjectInList | None = kept.get(key)
+    # Where answers are compared over subjects, the save of another one may change it.
+    is_alone = not unique_fields(services().study)
+    known: SubjectInList | None = kept.get(key) if is_alone else None
     standing = known.standing if known else None
     # Tomorrow a visit may be overdue without any save.
     holds = line.changes, today, services().study.hash
@@ -214,6 +217,7 @@ def standing_of(subjid: str, judged: Judged) -> StoredStanding:
         ended=judged.visits.ended,
         found=search_entries(subjid, judged),
         status=judged.life.status,
+        compared=judged.repeated.compared,
         work=(
             *_visits(subjid, states),
             *_forms(subjid, judged.grid, judged.casebook.forms),

@@ -57,9 +57,9 @@ from webapp.storage.dictionaries import (
 from webapp.storage.due_queries import (
     due_subjects,
     forget_due,
-    mark_due,
     settle_due,
 )
+from webapp.storage.due_subjects import mark_due
 from webapp.storage.event_search import (
     EventSearch,
     iterate_events,

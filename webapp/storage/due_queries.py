@@ -7,14 +7,13 @@ a server is killed in between, and at worst a subject is looked at twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
-from webapp.storage.prepared import PreparedStatement
 from webapp.storage.queries import (
     NewQuery,
     QueryStep,
@@ -29,23 +28,6 @@ from webapp.storage.tables import query_due
 
 Decided = tuple[Sequence[NewQuery], Sequence[tuple[StoredQuery, QueryStep]]]
 """Threads to be begun, and entries to be added to others."""
-
-
-def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
-    """Notes subjects whose forms are saved, in the transaction that saves them."""
-    rows = [{"subject": subject} for subject in sorted(set(subjects))]
-    if rows:
-        ADD_DUE.run_each(connection, rows)
-
-
-_SUBJECT = bindparam("subject", type_=query_due.c.subjid.type)
-# Whoever is due already stays so: nobody else writes meanwhile.
-ADD_DUE = PreparedStatement(
-    insert(query_due).from_select(
-        ["subjid"],
-        select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
-    )
-)
 
 
 def due_subjects(database: Database) -> tuple[str, ...]:
@@ -73,15 +55,17 @@ def settle_due(
     *,
     saves: int,
     decide: Callable[[tuple[QueryThread, ...]], Decided],
+    still_so: Callable[[Connection], bool] = lambda _: True,
 ) -> bool:
     """Writes what was decided from a casebook that was saved so often.
 
-    Does nothing where it was saved again since: False, and the subject stays due.
+    Does nothing where it was saved again since, or where other subjects say otherwise
+    than when it was decided (not ``still_so``): False, and the subject stays due.
     """
     with database.write() as connection:
         now: datetime = stamp(connection, database.clock())
         standing = connection.execute(SAVES, {"subject": subject}).scalar_one()
-        if int(standing) != saves:
+        if int(standing) != saves or not still_so(connection):
             return False
 
         # Decided inside the transaction: nobody writes in these threads meanwhile.

@@ -19,10 +19,9 @@ from sqlalchemy import Connection, Table, select, text, update
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.exc import ProgrammingError
 
-from forms_spec.model.captured_data import CellKey, Record, Row
-from webapp.storage.canonical_json import canonical_json
+from forms_spec.model.captured_data import REDACTED, CellKey, Record, Row
 from webapp.storage.database import Database
-from webapp.storage.due_queries import mark_due
+from webapp.storage.due_subjects import mark_due
 from webapp.storage.encoding import (
     kept_document,
     record_of,
@@ -35,6 +34,7 @@ from webapp.storage.events import (
     EventPlace,
     NewEvent,
     append_events,
+    canonical_line,
     line_hash,
     log_head,
 )
@@ -66,7 +66,7 @@ from webapp.storage.tables import (
     void_act,
 )
 
-MARK: Final = "[redacted]"
+MARK: Final = REDACTED
 SHORTEST_TEXT: Final = 2
 LONGEST_REDACTED: Final = 2_000
 LONGEST_WHY: Final = 500
@@ -432,7 +432,7 @@ def _of_lines(
 
         written = {name: details[name].replace(unwanted, MARK) for name in had}
         before = content.get("redacted") or line_hash(row.line)
-        line = canonical_json(
+        line = canonical_line(
             {**content, "details": {**details, **written}, "redacted": before}
         )
         named = RedactedRow(

@@ -24,6 +24,7 @@ from webapp.storage.releases import (
     site_dictionaries,
 )
 from webapp.storage.tables import plain
+from webapp.storage.unique_answers import know_unique_fields
 
 
 class ReleaseRefused(ValueError):
@@ -70,6 +71,7 @@ class SiteStudies:
                 if study is None:
                     raise LostDictionary(hash_)
                 self._loaded[hash_] = study
+                know_unique_fields(database.engine, study)
             return self._loaded[hash_]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -19,14 +19,15 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
-from webapp.storage.forms import HEADS, InstanceKey, Status
-from webapp.storage.prepared import PreparedStatement
+from webapp.storage.due_subjects import mark_due
+from webapp.storage.forms import HEADS, InstanceKey
 from webapp.storage.releases import SiteDictionaries
 from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
@@ -36,6 +37,7 @@ from webapp.storage.tables import (
     subject_work,
     void_act,
 )
+from webapp.storage.unique_answers import StoredHolders, sharing_subjects
 from webapp.storage.users import ALL_SITES, Sites
 from webapp.storage.voids import Voids, find_voids
 
@@ -82,7 +84,8 @@ class StoredStanding:
     ``findings`` counts by form what its page shows; ``open`` are all of them,
     ``to_finish`` forms. ``ended`` is the day on which the subject left the study, and
     ``found`` what can be looked for. ``newest_event`` is the number of the subject's last
-    event then; None where what reviewers do has no part in it.
+    event then; None where what reviewers do has no part in it. ``compared`` is what other
+    subjects answered then that may not answer the same.
     """
 
     subjid: str
@@ -98,6 +101,7 @@ class StoredStanding:
     work: Sequence[WorkLine] = field(default=())
     found: Sequence[SearchEntry] = field(default=())
     newest_event: int | None = None
+    compared: StoredHolders | None = None
 
 
 def insert_standing(connection: Connection, subjid: str, site: str) -> None:
@@ -115,49 +119,23 @@ def insert_standing(connection: Connection, subjid: str, site: str) -> None:
     connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
 
 
-def count_save(
-    connection: Connection,
-    subjid: str,
-    now: datetime,
-    *,
-    before: Status | None,
-    after: Status,
+def mark_saved(
+    connection: Connection, subjids: Iterable[str], *, any_voids: bool = True
 ) -> None:
-    """Brings the totals of a subject of which nothing was ever voided up to date, in the
-    transaction that saves one of its forms. However many it has, no other is read.
+    """Brings the totals of subjects up to date whose forms are saved, in the transaction
+    that saves them: what was evaluated of them is old from now on.
 
-    ``before`` is the form's status until now; None for a new form.
-    """
-    complete = (after is Status.COMPLETE) - (before is Status.COMPLETE)
-    COUNT_SAVE.run(
-        connection,
-        {
-            "subject": subjid,
-            "more_complete": complete,
-            "more_drafts": (before is None) - complete,
-            "now": now,
-        },
-    )
-
-
-COUNT_SAVE = PreparedStatement(
-    update(subject_standing)
-    .where(Standings.subjid == bindparam("subject"))
-    .values(
-        changes=Standings.changes + 1,
-        complete=Standings.complete + bindparam("more_complete"),
-        drafts=Standings.drafts + bindparam("more_drafts"),
-        saved_at=bindparam("now"),
-        day="",
-    )
-)
-
-
-def mark_saved(connection: Connection, subjids: Iterable[str]) -> None:
-    """Counts the forms of subjects anew, in the transaction that saves several of them
-    or voids some: what was evaluated of the subjects is old from now on.
+    ``any_voids`` is false where it is known that nothing of them was ever voided.
     """
     names = sorted(set(subjids))
+    # Whoever gave the same answer where it may stand once only has another verdict now.
+    others = sharing_subjects(connection, names)
+    mark_reviewed(connection, others)
+    mark_due(connection, others)
+    if not any_voids:
+        connection.execute(COUNT_AGAIN, [{"subject": name} for name in names])
+        return
+
     rows = connection.execute(TOTALS, {"subjects": names}).mappings()
     totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
 
@@ -220,6 +198,13 @@ TOTALS = (
     )
     .where(form_instance.c.subjid.in_(bindparam("subjects", expanding=True)))
     .group_by(form_instance.c.subjid)
+)
+# The same in one statement, where every form counts.
+COUNT_AGAIN = text(
+    "UPDATE subject_standing SET (changes, drafts, complete, saved_at, day) = ("
+    "SELECT sum(version), sum(CASE WHEN status <> 'complete' THEN 1 ELSE 0 END),"
+    " sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), max(saved_at), ''"
+    " FROM form_instance WHERE subjid = :subject) WHERE subjid = :subject"
 )
 SAVED = (
     update(subject_standing)
@@ -305,6 +290,8 @@ def keep_standings(database: Database, standings: Iterable[StoredStanding]) -> N
     with database.write() as connection:
         for standing in every:
             if _reviewed_since(connection, standing):
+                continue
+            if standing.compared and not standing.compared.still_so(connection):
                 continue
             # Only where as many saves stand there as it rests on.
             kept = connection.execute(KEEP, _evaluated(standing)).rowcount

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from webapp.storage.database import Database
-from webapp.storage.due_queries import mark_due
+from webapp.storage.due_subjects import mark_due
 from webapp.storage.events import (
     EventKind,
     NewEvent,

@@ -91,6 +91,18 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Some missing codes, such as a pending result, are allowed in drafts only.",
     ),
     _entry(
+        "value-not-unique",
+        _ERROR,
+        "“{label}” is {answer}, and {others} the same.",
+        "Compare all of them with the source, and correct the one that is wrong.",
+        (
+            "The field has the key `unique`, and its answer is given more than once in "
+            "the study, the site or the subject. Every answer that is equal has this "
+            "finding. A subject of another site is not named. Blanks and missing codes "
+            "never count."
+        ),
+    ),
+    _entry(
         "below-range",
         _ERROR,
         "“{label}” is {answer}. It must be {bound}.",

@@ -286,6 +286,22 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "  a: {label: A, type: integer, row_label: [b]}\n",
     ),
     refuse(
+        "unique-with-unknown",
+        'The form or row has no field "{name}" that could be unique with this one',
+        "{near} Name fields of the same form, or of the same rows",
+        "`with` names fields whose answers count together with this one.",
+        "form: x\ntitle: Example\nfields:\n"
+        "  a: {label: A, unique: {over: study, with: [b]}}\n",
+    ),
+    refuse(
+        "not-made-unique",
+        'The answers of "{name}" cannot be unique: {why}',
+        "Remove unique here, or name another field",
+        "`unique` compares answers that somebody gives one by one.",
+        "form: x\ntitle: Example\nfields:\n"
+        "  a: {label: A, default: K1, unique: study}\n",
+    ),
+    refuse(
         "not-proposed",
         "No answer can be proposed here: {why}",
         "Read another form or an earlier visit in the same unit, or remove propose",

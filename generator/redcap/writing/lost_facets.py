@@ -78,6 +78,10 @@ def _lost_facets(field: Field) -> Iterator[tuple[str, str, str, str]]:
         why = "REDCap does not offer the rows of another instrument"
         yield "choices", "row_of", field.row_of.rows, why
 
+    if field.unique is not None:
+        why = "REDCap keeps its secondary unique field in the project's settings"
+        yield "validation", "unique", field.unique.over, why
+
     if field.cdash:
         yield "annotation", "cdash", field.cdash, "REDCap has no CDASH names"
     if field.sdtm:

@@ -24,6 +24,7 @@ from generator.validation.columnar.forms.evaluate_all import judge_all
 from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import judge_forms
 from generator.validation.opened_package import OpenPackage, reported_doubt
+from generator.validation.repeated_answers import ComparedRow, repeated_rows
 from generator.validation.report.report import Reported
 from generator.validation.row_store import Line
 
@@ -33,7 +34,8 @@ States = Mapping[tuple[str, str, str], Counter[str]]
 class SubjectsResult(NamedTuple):
     """What is wrong with some subjects.
 
-    ``files`` are cells that name a file, looked at together.
+    ``files`` are cells that name a file, looked at together; ``compared`` are answers
+    that may stand once only, compared with those of all other subjects.
     """
 
     findings: WorkerFindings
@@ -41,6 +43,7 @@ class SubjectsResult(NamedTuple):
     files: list[Reported]
     forms: int
     subjects: int
+    compared: list[ComparedRow]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +96,20 @@ def judge_subjects(job: Job, today: date, lines: Iterable[Line]) -> SubjectsResu
         judge = judge_all if job.at_once else judge_forms
         judge(opened, study, missing, _EveryFileMissing())
         _report_doubts(job, store, collector)
+        compared = [
+            row
+            for row in repeated_rows(opened, study, some=True)
+            if row.field not in store.damaged(row.position, row.line)
+        ]
         forms, subjects = store.counted()
 
     return SubjectsResult(
-        collector.findings, missing.counts, collector.files, forms, subjects
+        collector.findings,
+        missing.counts,
+        collector.files,
+        forms,
+        subjects,
+        compared,
     )
 
 

@@ -51,7 +51,6 @@ from generator.validation.cluster.read_parts import (
     read_part,
 )
 from generator.validation.cluster.session import NoCluster, explain_failures, session
-from generator.validation.cluster.worker_memory import keep_libraries
 from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
@@ -59,6 +58,7 @@ from generator.validation.opened_package import OpenPackage, unreadable
 from generator.validation.packaged_entries import check_entries
 from generator.validation.packaged_review import check_review
 from generator.validation.query_threads import NumberedRow, check_threads
+from generator.validation.repeated_answers import repeated, reported_row
 from generator.validation.report.report import LIMIT, Collector, Report, Reported
 from generator.validation.returned import restore, restored_files
 from generator.validation.returned.foreign_programs import name_programs
@@ -166,8 +166,6 @@ def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
     for task in tasks:
         yield from read_part(shared.value, *task)
 
-    keep_libraries()
-
 
 def _judge(
     shared: Any, today: date, rows: Iterable[tuple[str, Any]]
@@ -248,6 +246,7 @@ class _ClusterRun:
         check_review(self.opened, self._rows_of)
         check_entries(self.opened, self._rows_of)
         self._report_columns()
+        self._compare_answers(results)
         self._check_uploads(results)
 
         return self._assembled(reads, results)
@@ -343,6 +342,16 @@ class _ClusterRun:
         self.opened.missingness = missing.table()
 
         return results
+
+    def _compare_answers(self, results: Iterable[SubjectsResult]) -> None:
+        """Answers that may stand once only, over the subjects of all workers."""
+        opened = self.opened
+        if opened.study is None:
+            return
+
+        rows = chain.from_iterable(result.compared for result in results)
+        for row, fault in repeated(opened, opened.study, rows):
+            opened.collector.add(reported_row(opened, row, fault))
 
     def _check_uploads(self, results: Iterable[SubjectsResult]) -> None:
         """Uploaded files, in the order of their subjects."""

@@ -178,8 +178,7 @@ def test_the_editor_sees_one_text(tmp_path: Path) -> None:
     for name, text in STUDY.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    session = DictionarySession(tmp_path)
-    analysis = session.analysis()
+    analysis = DictionarySession(tmp_path).analysis()
     line = (
         STUDY["rules.yaml"]
         .split("\n")
@@ -189,6 +188,5 @@ def test_the_editor_sees_one_text(tmp_path: Path) -> None:
     symbol = renamed_symbol(analysis, occurrence)
     [definition] = analysis.occurrences.definitions(symbol)
     assert (definition.place.file, definition.place.line) == ("right.yaml", 5)
-    edits = rename(analysis, symbol, "nrs", session.analysis_of)
-    after = edited(analysis, edits)
+    after = edited(analysis, rename(analysis, symbol, "nrs"))
     assert after == {name: text.replace("score", "nrs") for name, text in STUDY.items()}

@@ -5,7 +5,7 @@ the judge.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,8 @@ from generator.validation.row_store import DataLine, FormLine, Line, Store, Subj
 from generator.validation.table_plan import TablePlan
 
 WAITING_ROWS = 20_000
+COUNT = "number of rows"
+"""How many rows are alike; no field's name has a blank."""
 PART = 1 << 14
 """So many rows are read at least."""
 
@@ -180,6 +182,32 @@ class SpoolingStore(Store):
             return pl.LazyFrame(schema=_columns(plan))
 
         return pl.scan_parquet(parts)
+
+    def table(
+        self, position: int, *, repeated: Sequence[str] = ()
+    ) -> Iterator[DataLine]:
+        """The rows of a table of which another one has the same texts in some columns;
+        all rows without such columns.
+        """
+        rows = self.scan(self.plans[position])
+        if repeated:
+            rows = rows.filter(*(pl.col(name) != "" for name in repeated))
+            counts = rows.group_by(repeated).agg(pl.len().alias(COUNT))
+            often = counts.filter(pl.col(COUNT) > 1).select(repeated)
+            rows = rows.join(often, on=repeated, how="semi")
+
+        # As ``_columns`` has them: the line and the key, then the cells.
+        for (
+            line,
+            site,
+            subject,
+            visit,
+            unsno,
+            rowno,
+            *cells,
+        ) in rows.collect().iter_rows():
+            texts = json.dumps(cells, ensure_ascii=False)
+            yield DataLine(position, line, site, subject, visit, unsno, rowno, texts)
 
     def reading(self, first: str, last: str) -> Callable[[str], pl.DataFrame]:
         """Reads a table's rows of the subjects from the first to the last."""

@@ -1,1 +1,0 @@
-"""Randomization lists: drawn from a seed, written and read."""
