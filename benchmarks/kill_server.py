@@ -30,17 +30,22 @@ from pathlib import Path
 from benchmarks.servers.database_server import DatabaseServer
 from benchmarks.servers.person import AWAY, PATIENCE, Answer, Person, hidden
 from benchmarks.servers.web_server import KINDS, NotBack, WebServer
+from forms_spec import load_study
 from webapp import wsgi  # noqa: F401  (loaded once, for every server that is forked)
 from webapp.demo.demo_study import PASSWORD, load_demo
 from webapp.storage import (
+    Database,
     EventKind,
     InstanceKey,
+    Role,
     StoredForm,
     add_subject,
+    add_user,
     broken_seals,
     find_events,
     history,
     open_database,
+    use_dictionary,
 )
 from webapp.storage.audit.audit_findings import is_sound
 from webapp.storage.audit.database_audit import audit_database
@@ -52,6 +57,26 @@ NUMBERED = (
     "diabp_vsorres",
     "pulse_vsorres",
 )
+SMALL = {
+    "study.yaml": """
+study: SOAK-01
+title: Vital signs alone
+short: Soak
+date_order: dmy
+subject: {pattern: '\\d{2}-\\d{3}', example: 01-900}
+sites: {'01': Ghent}
+""",
+    "visits.yaml": """
+visits: {SCR: {title: Screening}}
+schedule: {columns: SCR, vs: X}
+""",
+    "forms/vs.yaml": "form: vs\ntitle: Vital signs\nfields:\n"
+    "  vsperf: {label: Were they taken?, type: yes_no}\n"
+    + "".join(f"  {name}: {{label: {name}, type: integer}}\n" for name in NUMBERED),
+}
+"""A dictionary with the same form and nothing beside it: each server that starts reads
+its dictionary, and Cellkine's takes it longer than it lives here.
+"""
 LONGEST_LIFE = 0.25
 PAUSE = 0.1
 """Seconds until a save is sent again."""
@@ -67,6 +92,7 @@ class KillPlan:
     victim: str = "server"
     people: int = 1
     seed: int = 1
+    study: str = "cellkine"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,7 +250,7 @@ def soak(folder: Path, plan: KillPlan) -> Found:
             stack.callback(below.stop)
             url = below.url
 
-        savers = _furnished(url, plan.people)
+        savers = _furnished(url, plan)
         server = WebServer(kind=plan.server, url=url, folder=folder)
         chance = random.Random(plan.seed)
         if below and plan.victim == "database":
@@ -234,18 +260,34 @@ def soak(folder: Path, plan: KillPlan) -> Found:
         return _found(url, savers)
 
 
-def _furnished(url: str, people: int) -> list[Saver]:
+def _furnished(url: str, plan: KillPlan) -> list[Saver]:
     """An empty study, and a subject for each person."""
     database = open_database(url)
-    load_demo(database, subjects=False)
+    if plan.study == "small":
+        _enter_small_study(database)
+    else:
+        load_demo(database, subjects=False)
     numbers, savers = count(1), []
-    for place in range(people):
+    for place in range(plan.people):
         key = InstanceKey(f"01-{900 + place}", "vs", "SCR")
         add_subject(database, subjid=key.subject, site="01", user="coordinator")
         person = Person("coordinator", PASSWORD)
         savers.append(Saver(person=person, key=key, numbers=numbers))
     database.close()
     return savers
+
+
+def _enter_small_study(database: Database) -> None:
+    study = load_study(SMALL).study
+    assert study is not None
+    use_dictionary(database, study)
+    add_user(
+        database,
+        username="coordinator",
+        name="Cora Coordinator",
+        role=Role.COORDINATOR,
+        password=PASSWORD,
+    )
 
 
 def _kill_servers(
@@ -367,6 +409,7 @@ def _plan(arguments: list[str] | None) -> KillPlan:
         "--database", choices=("sqlite", "postgresql"), default="sqlite"
     )
     parser.add_argument("--victim", choices=("server", "database"), default="server")
+    parser.add_argument("--study", choices=("cellkine", "small"), default="cellkine")
     parser.add_argument("--people", type=int, help="who save at once (1, otherwise 4)")
     chosen = parser.parse_args(arguments)
     if chosen.victim == "database" and chosen.database == "sqlite":

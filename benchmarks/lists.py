@@ -128,18 +128,13 @@ def _client(folder: Path, size: int) -> tuple[Database, FlaskClient, list[int]]:
         view = allow(SIGNED_IN)(lambda number=number: "x" * lengths[number])
         app.add_url_rule(f"/static-{number}", f"static-{number}", view)
     client = app.test_client()
-    page = client.get("/sign-in").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    client.post(
-        "/sign-in",
-        data={"csrf_token": token, "username": "coordinator", "password": PASSWORD},
-    )
-    _evaluate(client)
-    _copy_subjects(database, size - len(list_subjects(database)))
+    sign_in(client, "coordinator")
+    evaluate(client)
+    copy_subjects(database, size - len(list_subjects(database)))
     return database, client, lengths
 
 
-def _copy_subjects(database: Database, copies: int) -> None:
+def copy_subjects(database: Database, copies: int) -> None:
     """Subjects with all forms of the demo's: in seconds, where saving or importing them
     takes an hour.
     """
@@ -153,7 +148,17 @@ def _copy_subjects(database: Database, copies: int) -> None:
             )
 
 
-def _evaluate(client: FlaskClient) -> None:
+def sign_in(client: FlaskClient, username: str) -> None:
+    """Signs in with one of the demo's accounts."""
+    page = client.get("/sign-in").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post(
+        "/sign-in",
+        data={"csrf_token": token, "username": username, "password": PASSWORD},
+    )
+
+
+def evaluate(client: FlaskClient) -> None:
     """Asks, as a page of lists does, until it is known how every subject stands."""
     while client.get("/subjects/evaluation").get_json()["left"]:
         pass

@@ -41,6 +41,7 @@ def make_once() -> None:
     Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
     database.create_engine = _engine  # type: ignore[attr-defined]
     database.migrate = _copy  # type: ignore[attr-defined]
+    database.PRAGMAS = FRUGAL
     loader.build_study = _built  # type: ignore[attr-defined]
     loader.run_checks = _checked  # type: ignore[attr-defined]
 
@@ -93,6 +94,21 @@ def _engine(*words: Any, **options: Any) -> Engine:
     engine = _create_engine(*words, **options)
     engine._compiled_cache = _statements[engine.dialect.name]
     return engine
+
+
+DURABLE = database.PRAGMAS
+FRUGAL = (*DURABLE, "synchronous = OFF")
+"""The disk of the machine is not under test, and each save would wait for it. What other
+processes see, and what is left of a process that was killed, is the same.
+"""
+
+
+@contextmanager
+def disk_of_a_server() -> Iterator[None]:
+    """Meanwhile a new database waits for the disk, as for a person."""
+    database.PRAGMAS = DURABLE
+    yield
+    database.PRAGMAS = FRUGAL
 
 
 _migrate = database.migrate  # type: ignore[attr-defined]

@@ -90,10 +90,12 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 
 def _keys() -> list[FormKey]:
     study = small_study()
-    keys = [FormKey(form, visit, 0) for form, visit in study.expectations]
+    keys = [
+        FormKey(form, visit, 3 if study.visits[visit].repeats else 0)
+        for form, visit in study.expectations
+    ]
     return [
         *keys,
-        FormKey("vs", "UNS", 3),
         *(FormKey(form.name, LOG, 0) for form in study.forms.values() if form.log),
     ]
 

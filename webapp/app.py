@@ -42,6 +42,7 @@ from webapp.views import (
     form_specs,
     histories,
     home,
+    languages,
     looks,
     own_account,
     own_code,
@@ -121,7 +122,7 @@ def create_app(settings: Settings) -> Flask:
         assets, sign_in, dictionary_pages, subjects, casebooks, finding_queries, eligibility,
         form_pages, form_files, form_specs, histories, event_pages, packages, own_account, own_code, accounts,
         papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
-        verifications, looks, provider_sign_in, releases, double_entries,
+        verifications, looks, languages, provider_sign_in, releases, double_entries,
     )  # fmt: skip
     for room in rooms:
         app.register_blueprint(room.bp)

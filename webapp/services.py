@@ -12,7 +12,9 @@ from typing import Final, cast
 from flask import abort, current_app, g, has_request_context, request
 from flask_login import current_user
 
+from forms_spec.evaluation.hidden_findings import NONE_HIDDEN
 from forms_spec.evaluation.role_view import RoleView, view_of
+from forms_spec.loading.translated_study import study_in
 from forms_spec.model.captured_data import Record
 from forms_spec.model.roles import USUAL_ROLES
 from forms_spec.model.study import Study
@@ -61,7 +63,8 @@ def services() -> Services:
     # Signing in may change within a request who asks, and about which subject.
     known: dict[tuple[str, ...], Services] = g.setdefault("seen_services", {})
     person = blind.username if blind is not None else ""
-    key = server.study.hash, view.role.name if view is not None else "", person
+    role = view.role.name if view is not None else ""
+    key = server.study.hash, server.study.language, role, person
     if key not in known:
         known[key] = _seen(server, view, blind)
     return known[key]
@@ -69,8 +72,29 @@ def services() -> Services:
 
 def _server() -> Services:
     """Those of the server, with the study that the site of the subject has whom this is
-    about. Without a subject it is the study in use.
+    about, in the language of the person. Without a subject it is the study in use.
     """
+    server = _server_of_site()
+    if not server.study.translated_into:
+        return server
+    study = study_in(server.study, shown_language())
+    return server if study is server.study else replace(server, study=study)
+
+
+LANGUAGE_COOKIE: Final = "crfsmith_language"
+
+
+def shown_language() -> str:
+    """The language that the person of this request has chosen for the study's texts;
+    blank where nobody asks, and in ``everything``: what is kept is in the language of
+    the dictionary.
+    """
+    if not has_request_context() or g.get("everything", 0):
+        return ""
+    return request.cookies.get(LANGUAGE_COOKIE, "")
+
+
+def _server_of_site() -> Services:
     server = cast("Services", current_app.extensions["crfsmith"])
     if not server.study.releases_by_site:
         return server
@@ -200,7 +224,7 @@ ALL_BUT_BLIND: Final = Sight(
     forms=None,
     partly=frozenset(),
     hidden=frozenset(),
-    hidden_codes=frozenset(),
+    findings=NONE_HIDDEN,
     dates=True,
     record=_whole_record,
 )
@@ -216,7 +240,7 @@ def _sight(view: RoleView) -> Sight:
         forms=frozenset(view.study.forms),
         partly=view.partly_seen,
         hidden=frozenset((column.table, column.field) for column in hidden),
-        hidden_codes=view.hidden_codes,
+        findings=view.hidden_findings,
         dates=view.sees_dates,
         record=view.record,
     )
@@ -327,7 +351,7 @@ def seen_of(subjid: str) -> Hashable:
     blind = sight.blind if sight is not None else None
     # Somebody else may be shown what is new while this person may not see it.
     person = blind.username if blind is not None else ""
-    return seen_by(), person, blind_here(subjid), subjid
+    return seen_by(), person, shown_language(), blind_here(subjid), subjid
 
 
 def own_sites() -> Sites:

@@ -1,17 +1,22 @@
-"""Logical mistakes of designers, one at a time in a small study: what ``check`` and
-``prove`` say first of each.
+"""Mistakes of designers, one at a time in a small study: what ``check`` says first of
+mechanical ones, and where, and what ``check`` and ``prove`` say first of logical ones.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.mistakes.logical import LOGICAL
+from benchmarks.mistakes.mechanical import MECHANICAL
 from benchmarks.mistakes.other_tools import LINT, SOUND
 from benchmarks.mistakes.small_study import Mistake, study_with
+from forms_spec.findings.causes import group_by_cause, in_text_order
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loader import load_study
+from generator.dictionary.folder import read_dictionary
 from generator.proof.prover import prove
 
 
@@ -33,6 +38,38 @@ def first_code(mistake: Mistake | None) -> str:
     return findings[0].code if findings else ""
 
 
+def first_shown(mistake: Mistake) -> tuple[str, str]:
+    """What ``check`` shows first of a folder with a mistake: the code, and the file with
+    the line. Nothing where it finds nothing.
+    """
+    with TemporaryDirectory() as folder:
+        for name, text in study_with(mistake).items():
+            Path(folder, name).write_bytes(text.encode(mistake.encoding))
+        files, unreadable = read_dictionary(Path(folder))
+
+    loaded = load_study(files, incomplete=bool(unreadable))
+    groups = group_by_cause(in_text_order((*unreadable, *loaded.findings)))
+    if not groups:
+        return "", ""
+
+    place = groups[0].cause.text
+    return groups[0].cause.code, f"{place.file}:{place.line}" if place else ""
+
+
+def report_mechanical() -> None:
+    """Prints which mechanical mistakes have another first finding, or place."""
+    missed = 0
+    for mistake in MECHANICAL:
+        code, place = first_shown(mistake)
+        expected = (" or ".join(mistake.codes), mistake.where if mistake.codes else "")
+        if (code, place) != expected:
+            missed += 1
+            print(f"  {mistake.what}: {code} at {place} instead of {expected}")
+
+    found = len(MECHANICAL) - missed
+    print(f"Mechanical mistakes: {found} of {len(MECHANICAL)} found")
+
+
 def report(title: str, mistakes: Sequence[Mistake]) -> None:
     """Prints what was not found as it should be, and how many were."""
     missed = 0
@@ -47,8 +84,9 @@ def report(title: str, mistakes: Sequence[Mistake]) -> None:
 
 
 def main() -> None:
-    """Both tables, the sound study, and the CPU seconds of it all."""
+    """All tables, the sound study, and the CPU seconds of it all."""
     start = time.process_time()
+    report_mechanical()
     report("Logical mistakes", LOGICAL)
     report("Mistakes that other tools were tried with", LINT)
     false = [code for item in (None, *SOUND) if (code := first_code(item))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 FILES = {
     "study": r"""study: T1
@@ -92,7 +93,8 @@ fields:
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """A mistake: the lines that are added to a ``file``, or the text ``instead`` of
-    another, and the codes of which one has to be the first finding.
+    another, and the codes of which one has to be the first finding. ``also`` is the
+    text of one more file.
     """
 
     what: str
@@ -100,6 +102,24 @@ class Mistake:
     lines: str
     file: str = "x"
     instead: str = ""
+    encoding: str = "utf-8"
+    also: str = ""
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """The file and the line where the finding has to be: where the text was
+        changed, unless ``place`` says otherwise.
+        """
+        if self.place:
+            return self.place
+
+        before = study_with(None).get(f"{self.file}.yaml", "").splitlines()
+        after = study_with(self)[f"{self.file}.yaml"].splitlines()
+        same = takewhile(
+            lambda lines: lines[0] == lines[1], zip(before, after, strict=False)
+        )
+        return f"{self.file}.yaml:{len(list(same)) + 1}"
 
 
 def study_with(mistake: Mistake | None) -> dict[str, str]:
@@ -107,6 +127,9 @@ def study_with(mistake: Mistake | None) -> dict[str, str]:
     files = {f"{name}.yaml": text for name, text in FILES.items()}
     if mistake is None:
         return files
+
+    if mistake.also:
+        files["more2.yaml"] = mistake.also
 
     name = f"{mistake.file}.yaml"
     text = files.get(name, "")

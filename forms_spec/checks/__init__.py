@@ -37,6 +37,7 @@ from forms_spec.checks.page_facets import check_page_facets
 from forms_spec.checks.parameters import check_parameters
 from forms_spec.checks.proposals import check_proposals
 from forms_spec.checks.protocol_check_ids import check_ids, check_ids_of_form
+from forms_spec.checks.randomization import check_randomization
 from forms_spec.checks.ranges import check_ranges
 from forms_spec.checks.reasoned import check_reasoning
 from forms_spec.checks.reference_ranges import check_reference_ranges
@@ -119,6 +120,7 @@ CHECKS: tuple[Check, ...] = (
     check_unused,
     check_verification,
     check_double_entry,
+    check_randomization,
     check_roles,
 )
 

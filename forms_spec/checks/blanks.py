@@ -32,13 +32,16 @@ def check_blanks(loaded: LoadedStudy) -> Iterator[Finding]:
 
 
 def _true_when_blank(node: syntax_tree.Is, text: str) -> Finding:
-    operand = text[node.operand.start : node.operand.end]
+    compared = node.operand
+    assert isinstance(compared, syntax_tree.Compare | syntax_tree.In)
+    field = (
+        compared.left if isinstance(compared, syntax_tree.Compare) else compared.operand
+    )
     return finding(
         "true-when-blank",
         text=place_of(node),
         value=text[node.start : node.end],
-        # ``x is not 'A'`` has ``x is 'A'`` as its operand.
-        name=operand.partition(" is ")[0],
+        name=text[field.start : field.end],
     )
 
 

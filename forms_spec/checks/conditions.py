@@ -101,6 +101,11 @@ class _Walk:
     def words(self, node: syntax_tree.Node) -> str:
         return self.text[node.start : node.end]
 
+    def operand(self, node: syntax_tree.Node) -> str:
+        """The words of a part of a larger condition, in brackets where it needs them."""
+        words = self.words(node)
+        return f"({words})" if isinstance(node, syntax_tree.Logic) else words
+
     def say(self, code: str, node: syntax_tree.Node, **words: Any) -> bool:
         place = place_of(node)
         self.found.append(finding(code, text=place, value=self.words(node), **words))
@@ -221,13 +226,10 @@ class _Walk:
         ]
 
         # One operand may do it; else all before this one do it together.
-        first, last = before[0], before[-1]
-        if alone:
-            first = last = alone[0]
-
+        operands = alone[:1] or before
+        other = f" {node.operator} ".join(self.operand(item) for item in operands)
         is_and = node.operator == "and"
         code = "conditions-exclude" if is_and else "conditions-cover"
-        other = self.text[first.start : last.end]
         return self.say(code, node.operands[index], other=other)
 
     def case(self, node: syntax_tree.Case, core: Apply, forms: Sequence[str]) -> bool:

@@ -169,8 +169,8 @@ def _sharing(rules: Sequence[JudgedRule]) -> Iterable[list[JudgedRule]]:
 
 def _pair(first: JudgedRule, other: JudgedRule) -> Finding | None:
     """The second rule of a pair, by what the first one says."""
-    kept = both(first.applies, both(first.results[0], other.results[0]))
-    if kept is None:
+    values = both(_values(first.results[0]), _values(other.results[0]))
+    if both(first.applies, values) is None:
         return _located("rules-contradict", other, other=first.rule.name)
     # A warning from 100 on and an error from 120 on are two rules.
     if first.rule.severity is not other.rule.severity:
@@ -182,6 +182,17 @@ def _pair(first: JudgedRule, other: JudgedRule) -> Finding | None:
         return _located("rule-implied", first, other=other.rule.name)
 
     return None
+
+
+def _values(facts: MaybeFacts) -> MaybeFacts:
+    """Facts without those that something is known, or is not.
+
+    A rule that is UNKNOWN is not broken: “x is blank” and “x is 0 or 1” go together.
+    """
+    if facts is None:
+        return None
+
+    return {key: fact for key, fact in facts.items() if not key.startswith(KNOWN)}
 
 
 def _implies(first: JudgedRule, other: JudgedRule) -> bool:

@@ -37,7 +37,7 @@ def judge_elsewhere(
         return ()
 
     captured = form_in_context(study, form, record, context)
-    return tuple(_found(captured.world, homes, captured.key, complete))
+    return tuple(findings_elsewhere(captured.world, captured.key, complete=complete))
 
 
 def homes_of(study: Study, form: Form) -> Mapping[str, frozenset[str]]:
@@ -61,12 +61,11 @@ def _homes_by_form(study: Study) -> RulesByHome:
     return by_form
 
 
-def _found(
-    subject: EvaluatedSubject,
-    homes: Mapping[str, frozenset[str]],
-    key: FormKey,
-    complete: Callable[[FormKey], bool],
+def findings_elsewhere(
+    subject: EvaluatedSubject, key: FormKey, *, complete: Callable[[FormKey], bool]
 ) -> Iterator[Finding]:
+    """What rules at home in other forms of a subject say of fields of one form."""
+    homes = homes_of(subject.study, subject.study.forms[key.form])
     for home, names in homes.items():
         captured_there = filter(None, map(subject.form, subject.keys(home)))
         for captured in captured_there:

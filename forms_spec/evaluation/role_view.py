@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
+from forms_spec.evaluation.hidden_findings import HiddenFindings, hidden_findings
 from forms_spec.evaluation.role_grants import (
     AnswerColumn,
     RoleGrants,
@@ -17,7 +18,7 @@ from forms_spec.evaluation.role_grants import (
     placed_fields,
     reads_of_check,
 )
-from forms_spec.model.captured_data import Record, Row
+from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.codes import Codelist
 from forms_spec.model.criteria import Eligibility
 from forms_spec.model.edit_checks import Derivation, EditCheck
@@ -86,16 +87,9 @@ class RoleView:
         return frozenset(partly)
 
     @cached_property
-    def hidden_codes(self) -> frozenset[str]:
-        """The codes of findings that hang on what the role does not see."""
-        codes: set[str] = set()
-        for check in self._hidden_rules():
-            codes.update((check.name, check.check))
-            # Most rules say nothing of what is UNKNOWN.
-            if check.unknown:
-                codes.add(check.unknown)
-
-        return frozenset(codes)
+    def hidden_findings(self) -> HiddenFindings:
+        """The findings that hang on what the role does not see."""
+        return hidden_findings(self.whole_study, self.study)
 
     def _hidden_rules(self) -> list[EditCheck]:
         seen = self.study.rules
@@ -127,6 +121,14 @@ class RoleView:
     def sees(self, table: str, field: str) -> bool:
         return AnswerColumn(table, field) in self.grants.seen
 
+    def sees_reason(self, cell: CellKey, code: str) -> bool:
+        """Whether the role sees why somebody kept a warning."""
+        # A warning on a group of rows has no field, and tells of none.
+        if cell.field and not self.sees(cell.table, cell.field):
+            return False
+
+        return not self.hidden_findings.hides_code(cell.table, cell.field, code)
+
     def record(self, form: str, record: Record) -> Record:
         """The part of a record that the role sees. Answers that the dictionary does not
         know are seen by whoever sees everything.
@@ -139,11 +141,10 @@ class RoleView:
             if self._sees_table(table):
                 rows[table] = tuple(self._row(table, row) for row in of_table)
 
-        kept = dict(record.kept)
-        for cell, code in record.kept:
-            # A warning on a group of rows has no field, and tells of none.
-            if cell.field and not self.sees(cell.table, cell.field):
-                del kept[cell, code]
+        kept = {}
+        for (cell, code), reason in record.kept.items():
+            if self.sees_reason(cell, code):
+                kept[cell, code] = reason
 
         return Record(texts=self._texts(form, record.texts), rows=rows, kept=kept)
 

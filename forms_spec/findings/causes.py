@@ -7,7 +7,7 @@ to be read first, wherever its file comes in the order.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms_spec.findings.finding import Finding
@@ -16,6 +16,7 @@ CAUSES = frozenset(
     {
         *("unknown-visit", "unknown-form", "unknown-codelist", "unknown-type"),
         *("unknown-missing", "unknown-parameter", "duplicate-name", "bad-name"),
+        "column-twice",
     }
 )
 """Findings about a definition: others may follow from them, and they from no other."""
@@ -40,6 +41,20 @@ class CauseGroup:
 
     cause: Finding
     consequences: Sequence[Finding]
+
+
+def in_text_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by file, line and column."""
+    return sorted(findings, key=_place)
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    # What is about the dictionary as a whole comes before what is about a line.
+    place = finding.text
+    if place is None:
+        return "", 0, 0
+
+    return place.file, place.line, place.column
 
 
 def group_by_cause(findings: Sequence[Finding]) -> list[CauseGroup]:

@@ -65,11 +65,13 @@ def without_consequences(
     """
     listed = list(findings)
     torn = [finding.text for finding in listed if finding.code in TORN]
+    misspelt = [finding for finding in listed if finding.code == "unknown-key"]
     glued = [item.text for item in listed if item.code == "colon-without-space"]
     losses = _Losses(
         documents=documents,
         incomplete=incomplete,
         torn=[place for place in torn if place is not None],
+        misspelt=misspelt,
         glued={(place.file, place.line) for place in glued if place is not None},
     )
 
@@ -81,13 +83,14 @@ class _Losses:
     """What could not be read of a dictionary.
 
     ``torn`` are the places of keys without a value: what stands before their comma has
-    been torn off the text that it belongs to. ``glued`` are the lines with a colon that
-    has no space behind it.
+    been torn off the text that it belongs to. ``misspelt`` are keys that nobody knows.
+    ``glued`` are the lines with a colon that has no space behind it.
     """
 
     documents: Mapping[str, Document]
     incomplete: bool
     torn: Sequence[TextPlace]
+    misspelt: Sequence[Finding]
     glued: Set[tuple[str, int]]
 
     @cached_property
@@ -122,6 +125,7 @@ class _Losses:
             or self._empty_owner(finding)
             or self._change_type(finding)
             or self._hide_key(finding)
+            or self._misspell_key(finding)
             or self._tear_text(finding)
         )
 
@@ -177,6 +181,28 @@ class _Losses:
 
         return (place.file, place.line) in self.glued
 
+    def _misspell_key(self, finding: Finding) -> bool:
+        """Whether it misses a key that is there, but misspelt."""
+        if finding.code not in WITHOUT_KEY:
+            return False
+
+        missing = _missing_key(finding)
+        return any(
+            missing in quoted_words(item.remedy) and self._is_below(item, finding)
+            for item in self.misspelt
+        )
+
+    def _is_below(self, item: Finding, owner: Finding) -> bool:
+        """Whether a key stands in the mapping that the other finding is about."""
+        place, above = item.text, owner.text
+        if place is None or above is None or place.file != above.file:
+            return False
+        if place.line == above.line:
+            return True
+
+        lines = self.documents[place.file].lines
+        return next(owners(lines, place.line - 1), 0) + 1 == above.line
+
     def _tear_text(self, finding: Finding) -> bool:
         """Whether it is said of a text up to a comma that should not end it."""
         place = finding.text
@@ -203,6 +229,13 @@ class _Losses:
             words |= frozenset(WORD.findall(written))
 
         return words
+
+
+def _missing_key(finding: Finding) -> str:
+    if finding.code == "label-missing":
+        return "label"
+
+    return next(iter(quoted_words(finding.message)), "")
 
 
 def _has_lost_top(document: Document) -> bool:

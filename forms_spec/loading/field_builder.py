@@ -42,7 +42,8 @@ class FieldBuilder:
 
     ``missing`` are the codes that a field allows unless it says otherwise; ``fixed``
     the fields whose codes make the rows; ``row_group`` the group's name when it
-    repeats; ``checks`` those that the study names for all fields.
+    repeats; ``checks`` those that the study names for all fields; ``answers`` those
+    that come with a field type, by its name, where they are translated.
     """
 
     form: str
@@ -54,6 +55,7 @@ class FieldBuilder:
     codelists: Mapping[str, Codelist]
     codelist_spots: Mapping[str, SourceNode]
     checks: Mapping[str, ProtocolCheck]
+    answers: Mapping[str, tuple[Code, ...]]
     arms: ArmConditions
     parts: Parts
     notes: Notes
@@ -215,7 +217,8 @@ class FieldBuilder:
     ) -> tuple[Codelist | None, bool]:
         """The codelist of a field that names none."""
         if type_.codes:
-            return Codelist(name=type_.name, codes=type_.codes, place=spot.key), True
+            codes_of_type = self.answers.get(type_.name, type_.codes)
+            return Codelist(name=type_.name, codes=codes_of_type, place=spot.key), True
         if type_.kind not in CHOOSING and raw.get("gives") != "choice":
             return None, True
 

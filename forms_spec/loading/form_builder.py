@@ -29,7 +29,7 @@ from forms_spec.loading.schema_fields import (
 )
 from forms_spec.loading.schema_problems import fail
 from forms_spec.loading.source_map import ExpressionPart, GroupPart, Parts
-from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Field, Form, Group, Repetition
 from forms_spec.model.text_templates import Wording, plain_or_none
@@ -149,6 +149,7 @@ class FormBuilder:
     codelist_spots: Mapping[str, SourceNode]
     all_missing: Mapping[str, MissingCode]
     checks: Mapping[str, ProtocolCheck]
+    answers: Mapping[str, tuple[Code, ...]]
     arms: ArmConditions
     parts: Parts
     notes: Notes
@@ -236,6 +237,7 @@ class FormBuilder:
             codelists=self.codelists,
             codelist_spots=self.codelist_spots,
             checks=self.checks,
+            answers=self.answers,
             arms=self.arms,
             parts=self.parts,
             notes=self.notes,

@@ -13,7 +13,7 @@ from forms_spec.loading.form_builder import FormBuilder
 from forms_spec.loading.form_copies import form_copy, sources
 from forms_spec.loading.source_map import Parts
 from forms_spec.loading.study_slices import FormParts
-from forms_spec.model.codes import Codelist, MissingCode
+from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.facets import ProtocolCheck
 from forms_spec.model.fields import Form
 
@@ -25,6 +25,7 @@ class FormsBuilder:
     codelists: Mapping[str, Codelist]
     missing: Mapping[str, MissingCode]
     checks: Mapping[str, ProtocolCheck]
+    answers: Mapping[str, tuple[Code, ...]]
     arms: ArmConditions
     parts: Parts
     notes: Notes
@@ -44,6 +45,7 @@ class FormsBuilder:
                 codelist_spots,
                 dict(self.missing),
                 dict(self.checks),
+                dict(self.answers),
                 self.arms.arms,
             )
         )
@@ -79,6 +81,7 @@ class FormsBuilder:
                 codelist_spots=codelist_spots,
                 all_missing=self.missing,
                 checks=self.checks,
+                answers=self.answers,
                 arms=replace(self.arms, notes=notes),
                 parts=parts,
                 notes=notes,

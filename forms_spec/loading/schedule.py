@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +91,8 @@ class ScheduleGrid:
             return None
 
         spot = self.spot.at("schedule", COLUMNS)
+        written = self.rows[COLUMNS].split()
+        without = [name for name in self.visits if name not in written]
         names: list[str] = []
 
         for word in WORD.finditer(self.rows[COLUMNS]):
@@ -98,16 +100,20 @@ class ScheduleGrid:
             place = spot.span(*word.span())
 
             if name not in self.visits:
-                self._unknown_visit(name, place)
+                self._unknown_visit(name, place, without)
             elif name in names:
-                self.notes.say("column-twice", place, name=name)
+                near = _meant(name, without)
+                self.notes.say("column-twice", place, name=name, near=near)
 
             names.append(name)
 
         return names
 
-    def _unknown_visit(self, name: str, place: TextPlace) -> None:
-        near = did_you_mean(name, self.visits)
+    def _unknown_visit(
+        self, name: str, place: TextPlace, without: Sequence[str] = ()
+    ) -> None:
+        """``without`` are the visits without a column, which were probably meant."""
+        near = _meant(name, without) or did_you_mean(name, self.visits)
         self.notes.say("unknown-visit", place, name=name, near=near)
 
     def _unknown_form(self, name: str, place: TextPlace) -> None:
@@ -272,3 +278,14 @@ class ScheduleGrid:
                     form=form,
                     at="" if visit is None else f" at {visit}",
                 )
+
+
+def _meant(name: str, without: Sequence[str]) -> str:
+    """The visit that a wrong column was probably meant for, as a question.
+
+    The only visit without a column is meant, however it is spelt.
+    """
+    if len(without) == 1:
+        return f'Did you mean "{without[0]}"?'
+
+    return did_you_mean(name, without)

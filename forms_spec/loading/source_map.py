@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.expressions import LocatedExpression
 from forms_spec.loading.finding_collector import SourceNode
+from forms_spec.loading.translations import Translations
 from forms_spec.model.fields import Field, Group
 from forms_spec.model.study import Study
 from forms_spec.rules import Expression
@@ -84,6 +85,7 @@ class Parts:
     visits: list[SourceNode] = field(default_factory=list)
     codelists: list[SourceNode] = field(default_factory=list)
     codelists_used: set[str] = field(default_factory=set)
+    translations: Translations | None = None
 
     def extend(self, form: Parts) -> None:
         """Add what a form has."""

@@ -13,6 +13,7 @@ from forms_spec.loading.double_entry import DoubleEntrySchema
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.lookup_tables import LookupTableSchema
 from forms_spec.loading.protocol_checks import STUDY_FACETS, ChecksShape
+from forms_spec.loading.randomization import RandomizationSchema
 from forms_spec.loading.schema_fields import (
     BooleanField,
     Collected,
@@ -153,6 +154,7 @@ class StudySchema(MappingSchema):
     study = TextField(required=True)
     title = TextField(required=True)
     short = TextField(load_default=None)
+    languages = NamedMapping(TextField(), load_default=dict)
     date_order = OneOf("dmy", "mdy", load_default=None)
     timezone = TimeZone(load_default=None)
     release = OneOf("at_once", BY_SITE, load_default="at_once")
@@ -170,6 +172,7 @@ class StudySchema(MappingSchema):
     verification = NestedField(VerificationSchema, load_default=None)
     signature_meanings = TextListField(least=1, most=20, load_default=USUAL_MEANINGS)
     double_entry = NestedField(DoubleEntrySchema, load_default=None)
+    randomization = NestedField(RandomizationSchema, load_default=None)
     tables = NamedMapping(LookupTableSchema, load_default=dict)
 
 

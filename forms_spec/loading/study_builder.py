@@ -22,6 +22,10 @@ from forms_spec.loading.forms import FormsBuilder
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
 from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.offered_rows import offered_row_checks
+from forms_spec.loading.randomization import (
+    RandomizationBuilder,
+    with_allocated_fields,
+)
 from forms_spec.loading.reference_ranges import build_references
 from forms_spec.loading.roles import build_roles
 from forms_spec.loading.rules import RulesBuilder
@@ -37,6 +41,18 @@ from forms_spec.loading.study import (
 )
 from forms_spec.loading.study_slices import FormParts, study_slices
 from forms_spec.loading.subject_status import StatusBuilder
+from forms_spec.loading.translated_document import (
+    answers_of_types,
+    text_languages,
+    translated,
+)
+from forms_spec.loading.translations import (
+    Translations,
+    check_tags,
+    check_translations,
+    languages_of,
+    read_translations,
+)
 from forms_spec.loading.verification import build_verification
 from forms_spec.loading.visit_dating import with_dating
 from forms_spec.loading.visits import VisitsSchema, build_visits
@@ -60,6 +76,7 @@ NOUNS = (
     "reference_ranges",
     "eligibility",
     "roles",
+    "translations",
 )
 """The keys that say what a file holds."""
 
@@ -88,12 +105,17 @@ class BuiltStudy:
 
 
 def build_study(
-    files: Mapping[str, str], notes: Notes, memory: BuildMemory | None = None
+    files: Mapping[str, str],
+    notes: Notes,
+    memory: BuildMemory | None = None,
+    *,
+    language: str = "",
 ) -> BuiltStudy:
     """Build what can be built.
 
     Where something cannot be read, it may be the study's: then nothing more is said.
-    ``memory`` keeps what has not changed since the last time.
+    ``memory`` keeps what has not changed since the last time. ``language`` is one that
+    the texts are translated into; blank is the one that they are written in.
     """
     memory = memory or BuildMemory()
     memory.forget_others(files)
@@ -112,8 +134,20 @@ def build_study(
         first = studies[0].place
         notes.say("second-study", other.at("study").key, related=(first,), first=first)
 
+    translations = parts.translations = read_translations(spots, notes)
+    if translations is not None:
+        check_translations(translations, studies[0], notes)
+        if language:
+            spots = translated(spots, translations, language)
+
     builder = _StudyBuilder(
-        files=files, spots=spots, parts=parts, notes=notes, memory=memory
+        files=files,
+        spots=spots,
+        parts=parts,
+        notes=notes,
+        memory=memory,
+        translations=translations,
+        language=language,
     )
     study = builder.build()
     loaded = LoadedStudy(
@@ -182,6 +216,8 @@ class _StudyBuilder:
     parts: Parts
     notes: Notes
     memory: BuildMemory
+    translations: Translations | None
+    language: str
     form_parts: list[FormParts] = field(default_factory=list)
 
     def build(self) -> Study:
@@ -197,6 +233,7 @@ class _StudyBuilder:
             codelists=codelists,
             missing=missing,
             checks=loaded.get("checks", {}),
+            answers=answers_of_types(self.translations, self.language),
             arms=arms,
             parts=self.parts,
             notes=self.notes,
@@ -212,6 +249,10 @@ class _StudyBuilder:
             parts=self.parts,
             notes=self.notes,
         ).build()
+        randomization = RandomizationBuilder(
+            loaded=loaded, spot=spot, parts=self.parts, notes=self.notes
+        ).build(forms)
+        forms = with_allocated_fields(forms, randomization)
         subject = loaded.get("subject", {})
         study = Study(
             name=loaded.get("study", ""),
@@ -239,6 +280,7 @@ class _StudyBuilder:
             lookup_tables=build_lookup_tables(loaded, spot, self.files, self.notes),
             verification=build_verification(loaded),
             double_entry=build_double_entry(loaded),
+            randomization=randomization,
             signature_meanings=build_meanings(loaded, spot, self.notes),
             roles=self._roles(),
         )
@@ -248,8 +290,27 @@ class _StudyBuilder:
         )
         statuses = builder.build(loaded.get("subject_status", {}))
         study = with_dating(replace(study, statuses=statuses), loaded)
+        study = self._with_languages(study)
 
         return self._with_eligibility(self._with_rules(study))
+
+    def _with_languages(self, study: Study) -> Study:
+        """The study with the languages of its texts, and the one that they are in."""
+        languages = languages_of(self.spots["study"])
+        if not languages:
+            return study
+
+        check_tags(languages, self.spots["study"][0], self.notes)
+        of_texts: dict[str, str] = {}
+        if self.translations is not None:
+            of_texts = text_languages(self.translations, self.language)
+
+        return replace(
+            study,
+            languages=MappingProxyType(languages),
+            language=self.language or next(iter(languages)),
+            text_languages=MappingProxyType(of_texts),
+        )
 
     def _references(self) -> References | None:
         spot = self._only("reference_ranges")

@@ -20,7 +20,10 @@ from forms_spec.rules import Expression
 from forms_spec.rules.semantics.reference_ranges import GIVES as REFERENCE_FUNCTIONS
 
 READ_BY_NAME = frozenset({"forms", "derivations", "references"})
-UNREAD = frozenset({"name", "title", "short", "hash", "files", "rules", "eligibility"})
+UNREAD = frozenset(
+    {"name", "title", "short", "hash", "files", "rules", "eligibility"}
+    | {"languages", "language", "text_languages"}
+)
 """What of a study no form hangs on."""
 
 

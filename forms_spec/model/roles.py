@@ -19,6 +19,7 @@ class Permission(Enum):
     SEE = "see"
     ENTER = "enter"
     COMPLETE = "complete"
+    RANDOMIZE = "randomize"
     QUERY = "query"
     VERIFY = "verify"
     ADJUDICATE = "adjudicate"
@@ -38,6 +39,7 @@ class AlertKind(Enum):
 OF_WHOLE_FORMS: Final = frozenset(
     {
         Permission.COMPLETE,
+        Permission.RANDOMIZE,
         Permission.ADJUDICATE,
         Permission.LOCK,
         Permission.SIGN,
@@ -72,7 +74,7 @@ class StudyRole:
 _SEE, _ENTER, _COMPLETE = Permission.SEE, Permission.ENTER, Permission.COMPLETE
 _QUERY, _VERIFY, _LOCK = Permission.QUERY, Permission.VERIFY, Permission.LOCK
 _SIGN, _EXPORT = Permission.SIGN, Permission.EXPORT
-_ADJUDICATE = Permission.ADJUDICATE
+_ADJUDICATE, _RANDOMIZE = Permission.ADJUDICATE, Permission.RANDOMIZE
 
 
 def _usual(
@@ -88,12 +90,12 @@ USUAL_ROLES: Final[Mapping[str, StudyRole]] = MappingProxyType(
             _usual(
                 "coordinator",
                 "enters and corrects forms",
-                *(_SEE, _ENTER, _COMPLETE, _QUERY),
+                *(_SEE, _ENTER, _COMPLETE, _RANDOMIZE, _QUERY),
             ),
             _usual(
                 "investigator",
                 "enters and signs forms",
-                *(_SEE, _ENTER, _COMPLETE, _QUERY, _SIGN),
+                *(_SEE, _ENTER, _COMPLETE, _RANDOMIZE, _QUERY, _SIGN),
                 alerts=AlertKind,
             ),
             _usual(

@@ -21,6 +21,7 @@ from forms_spec.model.edit_checks import Derivation, EditCheck
 from forms_spec.model.fields import Field, Form, Table
 from forms_spec.model.life_cycle import StatusCondition
 from forms_spec.model.lookup_tables import LookupTable
+from forms_spec.model.randomization import RandomizationPlan
 from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.signatures import USUAL_MEANINGS
 from forms_spec.model.verification import VerificationPlan
@@ -68,6 +69,7 @@ class Study:
     statuses: tuple[StatusCondition, ...] = ()
     verification: VerificationPlan | None = None
     double_entry: DoubleEntryPlan | None = None
+    randomization: RandomizationPlan | None = None
     signature_meanings: tuple[str, ...] = USUAL_MEANINGS
     roles: Mapping[str, StudyRole] = field(default_factory=lambda: USUAL_ROLES)
     anchors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -80,6 +82,14 @@ class Study:
     """The date fields of the day on which a subject left, each as ``form.field``."""
     arms: Arms | None = None
     lookup_tables: Mapping[str, LookupTable] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """What people call the languages of its texts, by tag. The dictionary is written in
+    the first of them.
+    """
+    language: str = ""
+    """The tag of the language that its texts are in; blank where nobody says it."""
+    text_languages: Mapping[str, str] = field(default_factory=dict)
+    """The language of each of its texts: of one without a translation it is the first."""
     timezone: str = "UTC"  # of the IANA database; says which day a moment belongs to
     releases_by_site: bool = False
     """Whether a site keeps its dictionary until this one is released for it."""
@@ -107,6 +117,17 @@ class Study:
                 )
 
         return MappingProxyType(result)
+
+    @property
+    def translated_into(self) -> tuple[str, ...]:
+        """The languages beside the one that the dictionary is written in."""
+        return tuple(self.languages)[1:]
+
+    def language_of(self, text: str) -> str:
+        """The language of one of its texts; blank where nobody says it, or the text is
+        not the study's.
+        """
+        return self.text_languages.get(text, "")
 
     @cached_property
     def expectations(self) -> Mapping[tuple[str, str], Scheduled]:

@@ -68,6 +68,7 @@ class _RuleParser(TokenStream):
         tightly as ``power``.
         """
         self.deepen()
+        start = self.word.start
         left = self.prefix()
         compared, chained = False, 0
 
@@ -86,7 +87,7 @@ class _RuleParser(TokenStream):
                 self.deepen()
                 chained += 1
 
-            left = self.infix(left, binding)
+            left = self.infix(left, start, binding)
 
         self.depth -= 1 + chained
 
@@ -118,12 +119,17 @@ class _RuleParser(TokenStream):
 
         return 0
 
-    def infix(self, left: syntax_tree.Node, binding: int) -> syntax_tree.Node:
-        """``infix = logic | sum | product | predicate``"""
+    def infix(
+        self, left: syntax_tree.Node, start: int, binding: int
+    ) -> syntax_tree.Node:
+        """``infix = logic | sum | product | predicate``
+
+        ``start`` is where what stands left of it begins, with its brackets.
+        """
         if binding in (OR, AND):
-            return self.logic(left, binding)
+            return self.logic(left, start, binding)
         if binding == ADD:
-            return self.sum(left)
+            return self.sum(left, start)
 
         if binding == MULTIPLY:
             sign = self.take()
@@ -133,13 +139,15 @@ class _RuleParser(TokenStream):
                 operator=sign.text,
                 left=left,
                 right=right,
-                start=left.start,
-                end=right.end,
+                start=start,
+                end=self.end,
             )
 
-        return self.predicate(left)
+        return self.predicate(left, start)
 
-    def logic(self, left: syntax_tree.Node, binding: int) -> syntax_tree.Node:
+    def logic(
+        self, left: syntax_tree.Node, start: int, binding: int
+    ) -> syntax_tree.Node:
         """``logic = operand ("and" operand)+ | operand ("or" operand)+``"""
         operator = self.word.text
         operands = [left]
@@ -150,11 +158,11 @@ class _RuleParser(TokenStream):
         return syntax_tree.Logic(
             operator=operator,
             operands=tuple(operands),
-            start=left.start,
-            end=operands[-1].end,
+            start=start,
+            end=self.end,
         )
 
-    def sum(self, left: syntax_tree.Node) -> syntax_tree.Node:
+    def sum(self, left: syntax_tree.Node, start: int) -> syntax_tree.Node:
         """``sum = term (("+" | "-") term)+``"""
         signs, terms = ["+"], [left]
         while self.word.kind is TokenKind.SIGN and self.word.text in "+-":
@@ -162,23 +170,23 @@ class _RuleParser(TokenStream):
             terms.append(self.expression(MULTIPLY))
 
         return syntax_tree.Sum(
-            signs=tuple(signs), terms=tuple(terms), start=left.start, end=terms[-1].end
+            signs=tuple(signs), terms=tuple(terms), start=start, end=self.end
         )
 
-    def predicate(self, left: syntax_tree.Node) -> syntax_tree.Node:
+    def predicate(self, left: syntax_tree.Node, start: int) -> syntax_tree.Node:
         """``predicate = comparison | between | in | is | sets``"""
         word = self.take()
         if word.kind is TokenKind.SIGN:
-            return self.compare(left, word.text)
+            return self.compare(left, start, word.text)
         if word.text == "is":
-            return self.state(left)
+            return self.state(left, start)
 
         negated = word.text == "not"
         if negated:
             word = self.take()
 
         if word.text == "between" and word.kind is TokenKind.KEYWORD:
-            return self.between(left, negated)
+            return self.between(left, start, negated)
 
         if word.text == "in" and word.kind is TokenKind.KEYWORD:
             among = self.listing() if self.is_sign("(") else self.expression(ADD)
@@ -186,24 +194,28 @@ class _RuleParser(TokenStream):
                 operand=left,
                 among=among,
                 negated=negated,
-                start=left.start,
-                end=among.end,
+                start=start,
+                end=self.end,
             )
 
         if negated:
             self.at -= 1
             raise self.unexpected("in or between after not")
 
-        return self.sets(left, word.text)
+        return self.sets(left, start, word.text)
 
-    def compare(self, left: syntax_tree.Node, operator: str) -> syntax_tree.Node:
+    def compare(
+        self, left: syntax_tree.Node, start: int, operator: str
+    ) -> syntax_tree.Node:
         """``comparison = value ("=" | "<>" | "<" | "<=" | ">" | ">=") value``"""
         right = self.expression(ADD)
         return syntax_tree.Compare(
-            operator=operator, left=left, right=right, start=left.start, end=right.end
+            operator=operator, left=left, right=right, start=start, end=self.end
         )
 
-    def between(self, left: syntax_tree.Node, negated: bool) -> syntax_tree.Node:
+    def between(
+        self, left: syntax_tree.Node, start: int, negated: bool
+    ) -> syntax_tree.Node:
         """``between = value ["not"] "between" value "and" value``, both ends included"""
         low = self.expression(ADD)
         self.expect_keyword("and")
@@ -214,18 +226,18 @@ class _RuleParser(TokenStream):
             low=low,
             high=high,
             negated=negated,
-            start=left.start,
-            end=high.end,
+            start=start,
+            end=self.end,
         )
 
-    def state(self, left: syntax_tree.Node) -> syntax_tree.Node:
+    def state(self, left: syntax_tree.Node, start: int) -> syntax_tree.Node:
         """``is = value "is" ["not"] ("known" | "missing" ["(" text ")"] | "true" | "in"
         list | value)``
         """
         negated = self.skip_keyword("not")
         word = self.word
         if word.kind is not TokenKind.KEYWORD or word.text not in ("known", "missing"):
-            return self.certain(left, negated)
+            return self.certain(left, start, negated)
 
         end, code = self.take().end, None
         if word.text == "missing" and self.is_sign("("):
@@ -238,11 +250,13 @@ class _RuleParser(TokenStream):
             state=word.text,
             code=code,
             negated=negated,
-            start=left.start,
+            start=start,
             end=end,
         )
 
-    def certain(self, left: syntax_tree.Node, negated: bool) -> syntax_tree.Node:
+    def certain(
+        self, left: syntax_tree.Node, start: int, negated: bool
+    ) -> syntax_tree.Node:
         """``x is 'A'`` is ``(x = 'A') is true``, and ``x is in (..)`` likewise: never
         UNKNOWN.
         """
@@ -253,32 +267,28 @@ class _RuleParser(TokenStream):
             raise self.unexpected("known or missing after is")
 
         asked: syntax_tree.Node = left
-        end = self.word.end
-
         if self.skip_keyword("in"):
             among = self.listing()
             asked = syntax_tree.In(
                 operand=left,
                 among=among,
                 negated=False,
-                start=left.start,
-                end=among.end,
+                start=start,
+                end=self.end,
             )
         elif not self.skip_keyword("true"):
-            asked = self.compare(left, "=")
-
-        end = max(end, asked.end)
+            asked = self.compare(left, start, "=")
 
         return syntax_tree.Is(
             operand=asked,
             state="true",
             code=None,
             negated=negated,
-            start=left.start,
-            end=end,
+            start=start,
+            end=self.end,
         )
 
-    def sets(self, left: syntax_tree.Node, word: str) -> syntax_tree.Node:
+    def sets(self, left: syntax_tree.Node, start: int, word: str) -> syntax_tree.Node:
         """``sets = value ("has" ["any" | "all"] | "within" | "subset" "of" |
         "overlaps") (list | value)``
         """
@@ -301,7 +311,7 @@ class _RuleParser(TokenStream):
         )
 
         return syntax_tree.Compare(
-            operator=operator, left=left, right=right, start=left.start, end=right.end
+            operator=operator, left=left, right=right, start=start, end=self.end
         )
 
     def listing(self) -> syntax_tree.Listing:
@@ -322,7 +332,7 @@ class _RuleParser(TokenStream):
         if self.is_keyword("not"):
             self.take()
             operand = self.expression(NOT)
-            return syntax_tree.Not(operand=operand, start=word.start, end=operand.end)
+            return syntax_tree.Not(operand=operand, start=word.start, end=self.end)
 
         if self.is_sign("-") or self.is_sign("+"):
             self.take()
@@ -330,11 +340,9 @@ class _RuleParser(TokenStream):
             if word.text == "+":
                 return operand
 
-            return syntax_tree.Negative(
-                operand=operand, start=word.start, end=operand.end
-            )
+            return syntax_tree.Negative(operand=operand, start=word.start, end=self.end)
 
-        return self.duration(self.in_unit(self.primary()))
+        return self.duration(self.in_unit(self.primary()), word.start)
 
     def in_unit(self, value: syntax_tree.Node) -> syntax_tree.Node:
         """``in unit = field "in" (text | name)``, as tight as a name: ``weight in kg / 2``
@@ -372,7 +380,7 @@ class _RuleParser(TokenStream):
             operand=value, among=among, negated=False, start=value.start, end=among.end
         )
 
-    def duration(self, count: syntax_tree.Node) -> syntax_tree.Node:
+    def duration(self, count: syntax_tree.Node, start: int) -> syntax_tree.Node:
         """``duration = value ("seconds" | "minutes" | "hours" | "days" | "weeks"
         | "months" | "years")``, in the singular too
         """
@@ -384,7 +392,7 @@ class _RuleParser(TokenStream):
         unit, times = _UNITS[word.text.lower()]
 
         return syntax_tree.DurationTerm(
-            count=count, unit=unit, times=times, start=count.start, end=word.end
+            count=count, unit=unit, times=times, start=start, end=word.end
         )
 
     def primary(self) -> syntax_tree.Node:

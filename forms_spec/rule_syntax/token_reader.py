@@ -27,6 +27,11 @@ class TokenStream:
     def is_sign(self, text: str) -> bool:
         return self.word.kind is TokenKind.SIGN and self.word.text == text
 
+    @property
+    def end(self) -> int:
+        """Where the word that was taken last ends."""
+        return self.words[self.at - 1].end
+
     def is_keyword(self, text: str) -> bool:
         return self.word.kind is TokenKind.KEYWORD and self.word.text == text
 

@@ -176,7 +176,7 @@ class Document:
 
         return TextPlace(file=self.file, line=1, column=1)
 
-    def _offsets(self, node: YamlNode, data: str) -> list[int]:
+    def _offsets(self, node: YamlNode, data: str) -> Sequence[int]:
         """The place in the file's text of each character of a scalar, and of its end.
 
         Folding, quotes and escapes only add characters to the source, so each character
@@ -186,6 +186,10 @@ class Document:
         index, end = node.start.index, node.end.index
         if not node.plain:
             index += 1
+
+        # Most texts stand in the source as they are.
+        if self.text.startswith(data, index, end):
+            return range(index, index + len(data) + 1)
 
         numbers: list[int] = []
 

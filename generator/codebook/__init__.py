@@ -4,7 +4,7 @@ says.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from forms_spec.model.study import Study
 from generator.codebook.outline import in_schedule_order, outline
+from generator.dictionary.text_language import in_its_language
 
 LONG_NAME = 18
 
@@ -24,6 +25,7 @@ def codebook_html(study: Study) -> str:
     """
     page = _template().render(
         book=outline(study),
+        worded=partial(in_its_language, study),
         css=Markup(_text("codebook.css")),
         js=Markup(_text("codebook.js")),
     )

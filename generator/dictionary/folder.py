@@ -31,7 +31,7 @@ MOST_FILES = 5_000
 
 _LIKE_A_PART = re.compile(
     r"\ufeff?(?:[ \t]*(?:#[^\n]*|---[ \t]*)?\r?\n)*"
-    r"(study|codelists|visits|form|rules|derivations|reference_ranges|eligibility|roles)[ \t]*:"
+    r"(study|codelists|visits|form|rules|derivations|reference_ranges|eligibility|roles|translations)[ \t]*:"
 )
 """The beginning of a file that is meant as a part of a dictionary."""
 

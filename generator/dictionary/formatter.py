@@ -23,7 +23,7 @@ STEP = 2
 """Spaces of indentation for each level."""
 
 ENTRIES = frozenset(
-    {"fields", "rules", "derivations", "visits", "criteria", "parameters"}
+    {"fields", "rules", "derivations", "visits", "criteria", "parameters", "texts"}
 )
 """Keys whose entries can stand on one line or on many."""
 

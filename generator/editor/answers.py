@@ -138,7 +138,10 @@ def _answer_changes(server: DictionaryServer) -> None:
     def change_name(params: types.RenameParams) -> types.WorkspaceEdit:
         file, named = _named(server, params.text_document.uri, params.position)
         symbol = _refusing(lambda: renamed_symbol(file.analysis, named))
-        edits = _refusing(lambda: rename(file.analysis, symbol, params.new_name))
+        analyse = file.session.analysis_of
+        edits = _refusing(
+            lambda: rename(file.analysis, symbol, params.new_name, analyse)
+        )
         return server.workspace_edit(file.session, edits)
 
     kinds = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])

@@ -114,6 +114,7 @@ class DictionarySession:
         self._unreadable: tuple[Finding, ...] = ()
         self._analysis: Analysis | None = None
         self._recent: deque[Analysis] = deque(maxlen=ANALYSES_KEPT)
+        self._of_saved: Analysis | None = None
         self._memory = BuildMemory()
         self.read_folder()
 
@@ -155,22 +156,29 @@ class DictionarySession:
     def analysis(self) -> Analysis:
         """What is known of the texts as they are now."""
         if self._analysis is None:
-            self._analysis = self._analysed({**self._saved, **self._open})
+            self._analysis = self.analysis_of({**self._saved, **self._open})
 
         return self._analysis
 
-    def _analysed(self, files: Mapping[str, str]) -> Analysis:
+    def analysis_of(self, files: Mapping[str, str]) -> Analysis:
+        """What would be known of the folder with these texts: what has not changed
+        since the last reading is not read again.
+        """
         unreadable = tuple(
             finding
             for finding in self._unreadable
             if finding.text is None or finding.text.file not in self._open
         )
-        for recent in self._recent:
-            if recent.is_of(files, unreadable):
-                return recent
+        for known in filter(None, (self._of_saved, *self._recent)):
+            if known.is_of(files, unreadable):
+                return known
 
         reading = read_study(files, incomplete=bool(unreadable), memory=self._memory)
         analysis = Analysis(files=files, unreadable=unreadable, reading=reading)
-        self._recent.append(analysis)
+        if files == self._saved:
+            # However much is typed meanwhile, all of it may be undone.
+            self._of_saved = analysis
+        else:
+            self._recent.append(analysis)
 
         return analysis

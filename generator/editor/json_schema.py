@@ -23,6 +23,7 @@ from forms_spec.loading.roles import RolesFileSchema
 from forms_spec.loading.rules import RulesSchema
 from forms_spec.loading.study import StudySchema
 from forms_spec.loading.study_builder import NOUNS
+from forms_spec.loading.translations import TranslationsSchema
 from forms_spec.loading.visits import VisitsSchema
 from generator.editor.key_meanings import meaning
 from generator.editor.value_shapes import Json, either, shape_of, text
@@ -44,6 +45,7 @@ FILES: Mapping[str, type[Schema]] = MappingProxyType(
         "reference_ranges": ReferencesSchema,
         "eligibility": EligibilityFileSchema,
         "roles": RolesFileSchema,
+        "translations": TranslationsSchema,
     }
 )
 """The shape of a file by the key that says what it holds."""

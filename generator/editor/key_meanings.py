@@ -20,6 +20,7 @@ from forms_spec.loading.eligibility import CriterionSchema, EligibilitySchema
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.lookup_tables import LookupTableSchema
+from forms_spec.loading.randomization import RandomizationSchema
 from forms_spec.loading.roles import RoleSchema
 from forms_spec.loading.rules import RuleSchema
 from forms_spec.loading.study import StudySchema
@@ -36,6 +37,7 @@ SECTIONS: Mapping[type[Schema], str] = MappingProxyType(
         StudySchema: "study",
         VerificationSchema: "verification",
         DoubleEntrySchema: "double_entry",
+        RandomizationSchema: "randomization",
         LookupTableSchema: "tables",
         CodelistsSchema: "codelists",
         CodeSchema: "codelists",

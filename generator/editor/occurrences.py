@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
@@ -20,6 +21,7 @@ from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
 from forms_spec.loading.study_builder import NOUNS
 from forms_spec.model.edit_checks import Derivation
 from forms_spec.model.fields import Form, Group
+from forms_spec.model.text_templates import parts_of
 from forms_spec.rules import Expression, parse_expression
 from generator.editor.expression_names import (
     ExpressionNames,
@@ -80,11 +82,22 @@ class _OccurrenceFinder:
             yield from self._full_name(spot)
         for spot in _texts(top.at("double_entry", "forms")):
             yield from self._table(spot)
+        yield from self._randomization(top.at("randomization"))
 
         for _, status in _entries(top.at("subject_status")):
             yield from self._table(status.at("form"))
             for spot in _texts(status.at("still_due")):
                 yield from _text(spot, SymbolKind.VISIT)
+
+    def _randomization(self, plan: SourceNode) -> Found:
+        """The form of the plan, and its fields, which are named without the form."""
+        yield from self._table(plan.at("form"))
+        form = plan.at("form").text or ""
+        fields = [plan.at(key) for key in ("arm", "number", "date")]
+        for spot in (*fields, *_texts(plan.at("strata"))):
+            symbol = field_symbol(self.loaded.study, form, spot.text or "")
+            if symbol is not None:
+                yield _whole_text(spot, symbol)
 
     def codelists(self, top: SourceNode) -> Found:
         for name, spot in _entries(top.at("codelists")):
@@ -201,6 +214,60 @@ class _OccurrenceFinder:
         for _, role in _entries(top.at("roles")):
             for name, spot in _entries(role.at("places")):
                 yield from self._place_of_role(name, spot)
+
+    def translations(self, top: SourceNode) -> Found:
+        for address, spot in _entries(top.at("texts")):
+            first = 0
+            named = self._named_in(address)
+            for part, symbol in zip(address.split("."), named, strict=False):
+                if symbol is not None:
+                    yield _key(spot, symbol, first, first + len(part))
+                first += len(part) + 1
+
+            form = address.partition(".")[0]
+            table = named[-1].owner if named and named[-1] is not None else None
+            home = self._home(form, table)
+            for _, text in _entries(spot):
+                yield from self._answers_in(text, home)
+
+    def _answers_in(
+        self, spot: SourceNode, home: tuple[Form | None, Group | None]
+    ) -> Found:
+        """The answers that stand in a text or its translation: ``{sysbp}``."""
+        names = ExpressionNames(self.loaded.study, *home)
+        for part in parts_of(spot.text or ""):
+            if isinstance(part, str):
+                continue
+
+            expression = parse_expression(part.name, spot.place)
+            if not isinstance(expression, Expression):
+                continue
+
+            for span in names.of(expression):
+                place = spot.span(part.first + span.first, part.first + span.last)
+                yield NamedPlace(symbol=span.symbol, place=place)
+
+    def _named_in(self, address: str) -> tuple[Symbol | None, ...]:
+        """What the parts of the address of a text name."""
+        first, *rest = address.split(".")
+        name = rest[0] if rest else ""
+        if first == "study" and f"study.{name}" in ADDRESSED:
+            kind = ADDRESSED[f"study.{name}"]
+            return None, None, Symbol(kind=kind, name=rest[-1])
+        if first in ADDRESSED:
+            return None, Symbol(kind=ADDRESSED[first], name=name)
+
+        form = self.loaded.study.forms.get(first)
+        if form is None:
+            return ()
+
+        of_form = Symbol(kind=SymbolKind.FORM, name=first)
+        for table in (form.name, *(group.name for group in form.row_groups)):
+            field = field_symbol(self.loaded.study, table, name)
+            if field is not None and len(rest) > 1:
+                return of_form, field
+
+        return (of_form,)
 
     # What several files have in common.
 
@@ -340,8 +407,8 @@ class _OccurrenceFinder:
         readers = self._readers_of(name)
         homes = {
             (part.form, part.row_group)
-            for part in self.loaded.parts.expressions
-            if readers.intersection(_words_of(part.written.expression))
+            for part, words in self._words_of_parts
+            if not readers.isdisjoint(words)
         }
         return [self._home(*home) for home in sorted(homes, key=str)] or [(None, None)]
 
@@ -350,14 +417,31 @@ class _OccurrenceFinder:
         readers = {name}
         while True:
             more = {
-                derivation.name
-                for derivation in self.loaded.study.derivations.values()
-                if readers.intersection(_words_of(derivation.expression))
+                derivation
+                for derivation, words in self._words_of_derivations.items()
+                if not readers.isdisjoint(words)
             }
             if more <= readers:
                 return readers
 
             readers |= more
+
+    @cached_property
+    def _words_of_parts(self) -> list[tuple[ExpressionPart, frozenset[str]]]:
+        """The expressions of forms and rules with their words: each is asked for by
+        every derivation.
+        """
+        return [
+            (part, frozenset(_words_of(part.written.expression)))
+            for part in self.loaded.parts.expressions
+        ]
+
+    @cached_property
+    def _words_of_derivations(self) -> dict[str, frozenset[str]]:
+        return {
+            derivation.name: frozenset(_words_of(derivation.expression))
+            for derivation in self.loaded.study.derivations.values()
+        }
 
     def _parsed(
         self, spot: SourceNode, form: Form | None, group: Group | None, inside: str
@@ -374,6 +458,18 @@ class _OccurrenceFinder:
             yield NamedPlace(symbol=span.symbol, place=place, inside=inside)
 
 
+ADDRESSED: Mapping[str, SymbolKind] = MappingProxyType(
+    {
+        "study.parameters": SymbolKind.PARAMETER,
+        "study.missing": SymbolKind.MISSING,
+        "visits": SymbolKind.VISIT,
+        "codelists": SymbolKind.CODELIST,
+        "rules": SymbolKind.RULE,
+        "derivations": SymbolKind.DERIVATION,
+    }
+)
+"""What the addresses of texts name, by how they begin."""
+
 FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
     MappingProxyType(
         {
@@ -386,6 +482,7 @@ FILES: Mapping[str, Callable[[_OccurrenceFinder, SourceNode], Found]] = (
             "reference_ranges": _OccurrenceFinder.references,
             "eligibility": _OccurrenceFinder.eligibility,
             "roles": _OccurrenceFinder.roles,
+            "translations": _OccurrenceFinder.translations,
         }
     )
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from forms_spec.findings.finding import Finding
-from forms_spec.loader import load_study
 from forms_spec.rules import KEYWORDS
 from generator.editor.dictionary_session import Analysis
 from generator.editor.symbols import RENAMED, NamedPlace, Symbol
@@ -44,11 +43,17 @@ def renamed_symbol(analysis: Analysis, occurrence: NamedPlace | None) -> Symbol:
     return symbol
 
 
-def rename(analysis: Analysis, symbol: Symbol, name: str) -> list[TextEdit]:
+def rename(
+    analysis: Analysis,
+    symbol: Symbol,
+    name: str,
+    analyse: Callable[[Mapping[str, str]], Analysis],
+) -> list[TextEdit]:
     """The edits that give a thing a new name everywhere.
 
     Labels and comments keep their words; an answer in a label, ``{sysbp}``, is a name.
-    Raises ``RenameRefused`` where the dictionary would not mean the same.
+    ``analyse`` reads the files with the edits, to see what they would break. Raises
+    ``RenameRefused`` where the dictionary would not mean the same.
     """
     if not NAME.fullmatch(name) or name.lower() in KEYWORDS:
         raise RenameRefused(
@@ -57,7 +62,7 @@ def rename(analysis: Analysis, symbol: Symbol, name: str) -> list[TextEdit]:
         )
 
     edits = _edits(analysis, symbol, name)
-    broken = _broken_by(analysis, edits)
+    broken = _broken_by(analysis, analyse(edited(analysis, edits)))
     if broken is not None:
         raise RenameRefused(
             f'The {symbol.words} cannot be called "{name}": {broken.message}'
@@ -80,11 +85,10 @@ def _edits(analysis: Analysis, symbol: Symbol, name: str) -> list[TextEdit]:
     return sorted(edits)
 
 
-def _broken_by(analysis: Analysis, edits: Iterable[TextEdit]) -> Finding | None:
+def _broken_by(analysis: Analysis, renamed: Analysis) -> Finding | None:
     """A finding that the dictionary has only with the edits."""
     before = Counter(_kind(finding) for finding in analysis.findings)
-    after = load_study(edited(analysis, edits)).findings
-    for finding in after:
+    for finding in renamed.findings:
         before[_kind(finding)] -= 1
         if before[_kind(finding)] < 0:
             return finding

@@ -66,8 +66,9 @@ def has_lost_place(study: Study, key: FormKey) -> bool:
     if visit is None:
         return False
 
-    # A number is of a visit that repeated when the form was captured.
-    return key.unsno > 0 and not visit.repeats
+    # A number is of a visit that repeated when the form was captured, no number of one
+    # that did not.
+    return visit.repeats != (key.unsno > 0)
 
 
 def retired_names(study: Study, seen: SeenNames, earlier: Earlier) -> Retired:

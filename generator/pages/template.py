@@ -5,6 +5,7 @@ every page.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from generator.dictionary.text_language import language_attributes
 from generator.pages.answer_text import NO_TEXTS
 from generator.pages.file_links import FileOf, file_html, no_files
 from generator.pages.findings import PageFindings, place_findings
@@ -66,7 +68,9 @@ def page_and_template(study: Study, form: Form) -> tuple[Page, Template]:
 def write_template(study: Study, form: Form) -> tuple[Page, Template]:
     """The form's page and its template, without the memory of the study."""
     page = page_of(study, form)
-    text = WRITER.get_template("form.jinja").render(form=page, slot_names=SLOT_NAMES)
+    text = WRITER.get_template("form.jinja").render(
+        form=page, slot_names=SLOT_NAMES, lang=partial(language_attributes, study)
+    )
     return page, FILLER.from_string(text)
 
 

@@ -76,6 +76,7 @@ def blank_forms(
             *_codelists(study),
         ),
         sheet=sheet,
+        language=study.language or "en",
     )
 
 

@@ -86,6 +86,7 @@ def casebook_paper(
         f"{study.hash[:12]} · printed by {run.by}, {moment_words(study, run.moment)}",
         chapters=tuple(chapters),
         sheet=sheet,
+        language=study.language or "en",
     )
 
 

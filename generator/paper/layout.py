@@ -268,13 +268,17 @@ Sheet = Literal["a4", "us-letter"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
-    """A whole document. ``moment`` is the date of its data; ``foot`` stands on each page."""
+    """A whole document. ``moment`` is the date of its data; ``foot`` stands on each page.
+
+    ``language`` is that of most of its words, as a tag.
+    """
 
     title: str
     moment: datetime
     foot: str
     chapters: tuple[Chapter, ...]
     sheet: Sheet = "a4"
+    language: str = "en"
 
 
 def as_data(item: Any) -> Any:

@@ -183,8 +183,13 @@ class _WordDocument:
     document: Document
     replaced: Counter[str] = field(default_factory=Counter)
     styled: dict[tuple[str, float], str] = field(default_factory=dict)
+    style_ids: dict[str, str] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
+        # Most texts are: to look at each sign takes longer than to write all.
+        if text.isascii() and text.isprintable():
+            return text
+
         shown = []
         for sign in text:
             if sign == "\n" or not is_hidden(sign):
@@ -204,7 +209,7 @@ class _WordDocument:
         properties.title = self.text(paper.title)
         properties.author = "crfsmith"
         properties.comments = ""
-        properties.language = "en"
+        properties.language = paper.language
         properties.created = properties.modified = moment
         self.styles()
 
@@ -297,7 +302,8 @@ class _WordDocument:
     # ---- texts
 
     def heading(self, text: str, depth: int, names: Sequence[str]) -> None:
-        self.document.add_heading(self.text(text), level=min(depth, 9))
+        paragraph = self.document.add_paragraph(self.text(text))
+        paragraph._p.style = self.style_id(f"Heading {min(depth, 9)}")
         if names:
             self.paragraph("   ".join(names), "quiet")
 
@@ -321,6 +327,13 @@ class _WordDocument:
 
         return style_id
 
+    def style_id(self, name: str) -> str:
+        """The id of a style of Word, looked up once: each look-up searches all styles."""
+        if name not in self.style_ids:
+            self.style_ids[name] = self.document.styles[name].style_id
+
+        return self.style_ids[name]
+
     def cell(self, cell: Any, parts: Sequence[Words], size: float = 10) -> None:
         """Fills a cell: the first part is its text, smaller ones follow below it."""
         if not parts:
@@ -337,7 +350,7 @@ class _WordDocument:
     def table(self, widths: Sequence[int], head: Sequence[str]) -> Table:
         """A table; its head, where it has one, is repeated on each page."""
         table: Table = self.document.add_table(rows=0, cols=len(widths))
-        table.style = "Table Grid"
+        table._tbl.tblStyle_val = self.style_id("Table Grid")
         table.autofit = False
         total = sum(widths)
 

@@ -11,7 +11,7 @@ from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.semantics.reads import targets
 from generator.proof.encoder import Encoder
 from generator.proof.goals import Confirm, Goal, Wanted
-from generator.proof.logic import Bool, conj, disj, neg
+from generator.proof.logic import Bool, conj, neg
 from generator.proof.rule_goals import RuleSpot
 from generator.proof.solver import YES
 
@@ -19,13 +19,17 @@ MOST_SHARING = 60
 """Rules that read one cell and are compared with each other; more take too long."""
 
 
-_BESIDE: Mapping[str, str] = {"kept": "in order", "broken": "not broken"}
-"""What is asked of a rule, and what the rule beside it has to be meanwhile."""
+_ASKED_BESIDE = ("kept", "broken")
+"""What is asked of a rule while the one beside it is not broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairQuestion:
-    """Whether a rule is kept, or broken, while the one beside it is not broken."""
+    """Whether a rule is kept, or broken, while the one beside it is not broken.
+
+    A rule that is UNKNOWN finds nothing. So “is blank” and “is 0 or 1” do not exclude
+    each other: a blank breaks neither.
+    """
 
     kind: str
     item: RuleSpot
@@ -40,11 +44,6 @@ class PairQuestion:
         """The name of the question about the rule itself."""
         return f"{self.kind} {self.item.rule.name}"
 
-    @property
-    def state(self) -> str:
-        """What the rule beside it is."""
-        return _BESIDE[self.kind]
-
 
 def asked_together(questions: Sequence[PairQuestion], encoder: Encoder) -> Wanted:
     """Several questions about the same state of one rule, as one question.
@@ -57,7 +56,7 @@ def asked_together(questions: Sequence[PairQuestion], encoder: Encoder) -> Wante
     for question in questions:
         wanted, state = rule_state(question.beside, encoder)
         blocks += wanted.blocks
-        conditions.append(state[question.state])
+        conditions.append(state["not broken"])
 
     return Wanted(blocks=tuple(blocks), condition=conj(conditions))
 
@@ -103,14 +102,15 @@ class RulePair:
 
     def questions(self) -> Iterator[PairQuestion]:
         """What is asked of every pair."""
-        for kind in _BESIDE:
+        for kind in _ASKED_BESIDE:
             yield PairQuestion(kind, self.first, self.other)
             yield PairQuestion(kind, self.other, self.first)
 
     def more_goals(self) -> Iterator[Goal]:
-        """What is asked where a rule is only kept while the other is not in order."""
+        """What is asked where a rule is only kept while the other is broken."""
         first, other = self.first, self.other
-        yield self.goal("both", (first, "kept"), (other, "kept"))
+        yield self.goal("kept with", (first, "kept"), (other, "borne"))
+        yield self.goal("kept with", (other, "kept"), (first, "borne"))
         yield self.goal("together", (first, "applies"), (other, "applies"))
         yield self.goal("alone", (first, "applies"), (other, "rests"))
         yield self.goal("alone", (other, "applies"), (first, "rests"))
@@ -148,7 +148,7 @@ def rule_state(item: RuleSpot, encoder: Encoder) -> tuple[Wanted, Mapping[str, B
         "broken": broken,
         "not broken": neg(broken),
         "kept": conj((applies, held.yes)),
-        "in order": disj((neg(applies), held.yes)),
+        "borne": conj((applies, neg(held.no))),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression, place_within
 from forms_spec.rules.semantics.reads import targets
-from forms_spec.rules.semantics.resolved import Apply, Core, Read
+from forms_spec.rules.semantics.resolved import Apply, Core
 from forms_spec.rules.semantics.types import Type
 from generator.proof.encoder import Encoder
 from generator.proof.field_goals import FieldSpot
@@ -135,11 +135,18 @@ class WrittenWhole:
 
 
 def _has_one_code(core: Core) -> bool:
-    """``x = 'Y'`` where there is no other code: whether it was chosen at all."""
-    if not isinstance(core, Apply) or core.operator not in ("eq", "in", "member"):
+    """``x = 'Y'`` where there is no other code: whether it was chosen at all.
+
+    A condition with such a part is never FALSE either, but UNKNOWN where nobody chose.
+    """
+    if not isinstance(core, Apply):
+        return False
+    if core.operator in ("and", "or"):
+        return any(map(_has_one_code, core.arguments))
+    if core.operator not in ("eq", "in", "member"):
         return False
 
-    lists = [item.codelist for item in core.arguments if isinstance(item, Read)]
+    lists = [item.codelist for item in core.arguments]
     return any(item is not None and len(item.codes) == 1 for item in lists)
 
 

@@ -297,10 +297,13 @@ class _Prover:
         """Two rules that never hold together, though one always comes with the other."""
         goals = list(pair.more_goals())
         self.ask(pair.first.form, goals, questions)
-        both, together, *alone = (self.answers[goal.name] for goal in goals)
+        kept_first, kept_other, together, *alone = (
+            self.answers[goal.name] for goal in goals
+        )
+        excluded = kept_first == kept_other == NO
         # Rules that meet only now and then may well forbid that.
-        if both == NO and together == YES and NO in alone:
-            yield self.of_pair("rules-exclude", pair.first, pair.other, goals[1])
+        if excluded and together == YES and NO in alone:
+            yield self.of_pair("rules-exclude", pair.first, pair.other, goals[2])
 
     def repetition(self, pair: RulePair, only: list[str]) -> Iterator[ProvedFault]:
         first, other = pair.first, pair.other

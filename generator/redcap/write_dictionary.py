@@ -311,3 +311,11 @@ def _project_losses(study: Study) -> Iterator[CellLoss]:
             original=title,
             why="REDCap keeps sites as data access groups of the project",
         )
+
+    for language in study.translated_into:
+        yield CellLoss(
+            kind="translation",
+            field=language,
+            original=study.languages[language],
+            why="REDCap keeps translations in the project, not in its dictionary",
+        )

@@ -143,7 +143,7 @@ class SubjectBuilder:
         """The casebook with the forms that a visit asks for, as they come."""
         for scheduled in self._schedule():
             if scheduled.visit == visit and self._is_drawn(records, scheduled):
-                records = self._with(records, FormKey(scheduled.form, visit, 0))
+                records = self._with(records, self._key(scheduled))
 
         return records
 
@@ -162,6 +162,11 @@ class SubjectBuilder:
     def _with(self, records: Records, key: FormKey) -> Records:
         """The casebook with one more form."""
         return self.mover.settled(records, key, Record())
+
+    def _key(self, scheduled: Scheduled) -> FormKey:
+        """The form at its visit, or at the first of a visit that repeats."""
+        number = int(self.study.visits[scheduled.visit].repeats)
+        return FormKey(scheduled.form, scheduled.visit, number)
 
     def _schedule(self) -> list[Scheduled]:
         """The forms of the scheduled visits, visit by visit."""
@@ -189,7 +194,7 @@ class SubjectBuilder:
             if scheduled.expectation is not Expectation.CONDITIONAL:
                 continue
 
-            key = FormKey(scheduled.form, scheduled.visit, 0)
+            key = self._key(scheduled)
             is_expected = self.is_expected(changed, scheduled)
             if is_expected and key not in changed:
                 changed = dict(self._with(changed, key))

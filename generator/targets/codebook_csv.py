@@ -296,6 +296,10 @@ OF_THE_STUDY: Mapping[str, tuple[str, Callable[[Study], object]]] = MappingProxy
             "which forms are entered twice",
             lambda study: study.double_entry,
         ),
+        "randomization": (
+            "how subjects are randomized",
+            lambda study: study.randomization,
+        ),
     }
 )
 """What belongs to no field, and whether a study has it."""

@@ -151,10 +151,12 @@ class Assembly:
             return "wrong-visit", layout.VISIT, key.visit
 
         repeats = visit is not None and visit.repeats
-        if key.unsno and not repeats:
-            code = "visit-does-not-repeat"
-            if self._was_moved(key):
-                code = "visit-repeated"
+        if repeats != bool(key.unsno):
+            is_of_past = self._was_moved(key)
+            if repeats:
+                code = "visit-repeats-now" if is_of_past else "visit-not-numbered"
+            else:
+                code = "visit-repeated" if is_of_past else "visit-does-not-repeat"
 
             return code, layout.UNSNO, str(key.unsno)
 

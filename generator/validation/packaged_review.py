@@ -4,13 +4,11 @@ the package.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 from forms_spec.findings.catalogue import finding
@@ -25,6 +23,7 @@ from generator.tables import layout
 from generator.validation.opened_package import OpenPackage
 from generator.validation.query_threads import MOST_DIGITS, ReadTable
 from generator.validation.report.report import Reported
+from generator.validation.row_store import scratch_database
 from generator.validation.version_history import LONGEST_NAME, numbered_rows
 
 COLUMNS: Final = layout.SYSTEM_COLUMNS[layout.REVIEW_ACTS]
@@ -45,13 +44,11 @@ class PackagedReview:
 
     def __init__(self, opened: OpenPackage) -> None:
         self._opened = opened
-        file = Path(opened.store.folder) / "saves.sqlite"
-        self._db = sqlite3.connect(file, isolation_level=None)
+        self._db = scratch_database()
         self._db.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; begin;"
-            "drop table if exists save; create table save (subject, visit, unsno, form,"
+            "begin; create table save (subject, visit, unsno, form,"
             " version, mark, refused, queries, warnings);"
-            "drop table if exists blank; create table blank (subject, visit, unsno,"
+            "create table blank (subject, visit, unsno,"
             " form, version, name, row, field);"
         )
         saves = self._saves()

@@ -5,13 +5,11 @@ that the life of queries allows.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from itertools import groupby, islice
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from forms_spec import load_study
@@ -29,6 +27,7 @@ from forms_spec.model.study import Study
 from generator.tables import layout
 from generator.validation.opened_package import OpenPackage
 from generator.validation.report.report import Reported
+from generator.validation.row_store import scratch_database
 from generator.validation.version_history import earlier_texts, numbered_rows
 
 COLUMNS: Final = layout.SYSTEM_COLUMNS[layout.QUERY_ENTRIES]
@@ -61,11 +60,9 @@ class PackagedThreads:
     """
 
     def __init__(self, opened: OpenPackage, read: ReadTable | None = None) -> None:
-        file = Path(opened.store.folder) / "threads.sqlite"
-        self._db = sqlite3.connect(file, isolation_level=None)
+        self._db = scratch_database()
         self._db.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; begin;"
-            "drop table if exists entry; create table entry (query, number, line, cells);"
+            "begin; create table entry (query, number, line, cells);"
         )
         read = read or partial(numbered_rows, opened)
         placed = _placed(read(layout.QUERY_ENTRIES, COLUMNS))

@@ -129,20 +129,27 @@ _NAMES: dict[type[Line], str] = {
 }
 
 
+def scratch_database() -> sqlite3.Connection:
+    """A database for what does not fit into memory; gone when closed."""
+    # Without a name it stays in memory while it is small, and then goes to a file that
+    # vanishes with this process.
+    database = sqlite3.connect("", isolation_level=None)
+    database.executescript("pragma journal_mode=off; pragma synchronous=off;")
+
+    return database
+
+
 class Store:
-    """A scratch database in a temporary folder; gone when closed."""
+    """A scratch database; gone when closed."""
 
     takes_frames = False
     """True for a store that is given the rows of a block together."""
     plans: Sequence[TablePlan] = ()
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="crfsmith-")
-        self.folder = Path(self._folder.name)
-        self._db = sqlite3.connect(self.folder / "rows.sqlite", isolation_level=None)
-        self._db.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; begin;" + _TABLES
-        )
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._db = scratch_database()
+        self._db.executescript(f"begin;{_TABLES}")
         self._waiting: dict[str, list[Line]] = {name: [] for name in _NAMES.values()}
 
     def __enter__(self) -> Store:
@@ -156,10 +163,19 @@ class Store:
     ) -> None:
         self.close()
 
+    @property
+    def folder(self) -> Path:
+        """A folder for what others put aside meanwhile."""
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="crfsmith-")
+
+        return Path(self._scratch.name)
+
     def close(self) -> None:
         """The scratch space is given back."""
         self._db.close()
-        self._folder.cleanup()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def add(self, line: Line) -> None:
         name = _NAMES[type(line)]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from forms_spec.loading.study_builder import dictionary_hash
@@ -22,6 +20,7 @@ from generator.tables import layout
 from generator.tables.descriptor import DictionaryUse
 from generator.validation.json_parts import list_of, object_of
 from generator.validation.opened_package import OpenPackage, read_text
+from generator.validation.row_store import scratch_database
 
 STATUSES: Mapping[str, FormStatus] = {
     "draft": FormStatus.INCOMPLETE,
@@ -80,14 +79,9 @@ class PackageHistory:
     def __init__(self, opened: OpenPackage, table: str = layout.AUDIT) -> None:
         """``table`` has the changes: of the forms, or of their second entries."""
         self._opened = opened
-        self._db = sqlite3.connect(
-            Path(opened.store.folder) / f"history-{table}.sqlite", isolation_level=None
-        )
+        self._db = scratch_database()
         names = ", ".join(f"c{index}" for index in range(len(CHANGE_COLUMNS)))
-        self._db.executescript(
-            "pragma journal_mode=off; pragma synchronous=off; begin; drop "
-            f"table if exists line; create table line (subject, {names});"
-        )
+        self._db.executescript(f"begin; create table line (subject, {names});")
         marks = ",".join("?" * (len(CHANGE_COLUMNS) + 1))
         lines = self._rows(table, (layout.SUBJECT, *CHANGE_COLUMNS))
         while some := list(islice(lines, BATCH)):

@@ -267,6 +267,19 @@ ROLES = WorkbookSheet(
         _OTHER,
     ),
 )
+TRANSLATIONS = WorkbookSheet(
+    "translations",
+    (
+        SheetColumn("language", 10, "The tag of the language."),
+        SheetColumn("text", 30, "The address of the text."),
+    ),
+    (
+        SheetColumn("source", 50, "The text that is translated."),
+        SheetColumn("translation", 50, "The same in the other language. Empty: open."),
+        _OTHER,
+        _FILE,
+    ),
+)
 
 SHEETS = (
     STUDY,
@@ -284,6 +297,7 @@ SHEETS = (
     ELIGIBILITY,
     REFERENCE_RANGES,
     ROLES,
+    TRANSLATIONS,
 )
 TEXTS = "texts"
 """The hidden sheet with the text of every file."""

@@ -22,6 +22,7 @@ from generator.workbook.layout import (
     RULES,
     SCHEDULE,
     STUDY,
+    TRANSLATIONS,
     VISITS,
     WorkbookSheet,
 )
@@ -50,6 +51,7 @@ CONTAINERS: tuple[Path, ...] = (
     ("eligibility", "inclusion"),
     ("eligibility", "exclusion"),
     ("roles",),
+    ("texts",),
 )
 """The mappings whose entries are rows. Those of forms are built with their form."""
 
@@ -87,6 +89,7 @@ class _Builder:
         self._entries(ROLES, ("roles",), self.rows.only_file("roles"))
         self._criteria()
         self._schedule()
+        self._translations(settings)
 
         names = dict.fromkeys([*self.rows.base, *settings, *self.contents])
         for name in names:
@@ -116,7 +119,7 @@ class _Builder:
             elif before:
                 data, emptied = without(data, home), True
 
-        is_gone = emptied and not set(data) - {"conditions", "schedule"}
+        is_gone = emptied and not set(data) - {"conditions", "schedule", "translations"}
         if noun in ("eligibility", "reference_ranges"):
             is_gone = not mapping(data, noun)
 
@@ -240,6 +243,29 @@ class _Builder:
                 condition = row.cells[CONDITION]
                 self._put(before, ("conditions",), form, condition, origin)
 
+    def _translations(self, settings: dict[str, dict[str, Data]]) -> None:
+        """The texts in other languages, each language in a file of its own."""
+        of_study = settings.get(self.rows.only_file("study"), {})
+        source = next(iter(mapping(of_study, "languages")), "")
+        known = self.rows.known[TRANSLATIONS.name]
+        files = {row.key[0]: row.file for row in known.values()}
+
+        for row in self.rows.table(TRANSLATIONS).rows:
+            language, address = row.key
+            before = files.get(language, f"translations/{language}.yaml")
+            file = self.rows.row_file(TRANSLATIONS, row, before)
+            settings.setdefault(file, {})["translations"] = language
+            old = known.get(row.key)
+            data: Data = {
+                source: row.cells.get("source"),
+                language: row.cells.get("translation"),
+            }
+            if old is not None and _cells(old.cells) == _cells(row.cells):
+                data = old.entry
+
+            origin = EntryOrigin(TRANSLATIONS.name, row.number)
+            self._put(file, ("texts",), address, data, origin)
+
     def _ranges(self) -> None:
         table = self.rows.table(REFERENCE_RANGES)
         file = self.rows.only_file("reference_ranges")
@@ -271,6 +297,11 @@ class _Builder:
         inner = ordered({**old, COLUMNS: columns, "rows": rows}, old)
         whole = mapping(self.rows.built.files.get(file))
         self.rows.built.files[file] = {**whole, "reference_ranges": inner}
+
+
+def _cells(cells: Mapping[str, Data]) -> dict[str, Data]:
+    """The cells of a row without the one that names its file."""
+    return {name: cell for name, cell in cells.items() if name != FILE}
 
 
 def _inner(settings: dict[str, Data], part: str) -> dict[str, Data]:

@@ -28,6 +28,7 @@ from generator.workbook.layout import (
     SCHEDULE,
     SITES,
     STUDY,
+    TRANSLATIONS,
     VISITS,
     WorkbookSheet,
 )
@@ -76,6 +77,7 @@ def study_rows(files: Files) -> dict[str, list[StudyRow]]:
         ELIGIBILITY.name: [*_criteria(files)],
         REFERENCE_RANGES.name: [*_ranges(files)],
         ROLES.name: [*_entries(files, ROLES, "roles")],
+        TRANSLATIONS.name: [*_translations(files)],
     }
 
 
@@ -240,6 +242,30 @@ def _fields(files: Files) -> Iterator[StudyRow]:
                 cells = entry_cells(FIELDS, entry)
                 key = (name, group, field)
                 yield StudyRow(key, cells, file, (*home, field), entry)
+
+
+def source_language(files: Files) -> str:
+    """The language that the texts of a dictionary are written in."""
+    for _, data in _with_noun(files, "study"):
+        return next(iter(mapping(data, "languages")), "")
+
+    return ""
+
+
+def _translations(files: Files) -> Iterator[StudyRow]:
+    source = source_language(files)
+    for file, data in _with_noun(files, "translations"):
+        language = str(mapping(data).get("translations"))
+        for address, entry in mapping(data, "texts").items():
+            columns = {source: "source", language: "translation"}
+            by_column: dict[str, Data] = {
+                columns.get(tag, tag): text for tag, text in mapping(entry).items()
+            }
+            cells = entry_cells(TRANSLATIONS, by_column or entry) | {FILE: file}
+            # An open translation is an empty cell.
+            filled = {name: cell for name, cell in cells.items() if cell is not None}
+            key = (language, address)
+            yield StudyRow(key, filled, file, ("texts", address), entry)
 
 
 def _criteria(files: Files) -> Iterator[StudyRow]:

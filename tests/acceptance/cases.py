@@ -16,9 +16,9 @@ absent: SCR, D0 and those of the case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +52,14 @@ class Written:
     finds: frozenset[str]
     gives: bool | str | None
     subject: str
-    text: str
+    differences: Mapping[str, Any] = field(hash=False)
     visits: frozenset[str]
     forms: frozenset[tuple[str, str]]
+
+    @cached_property
+    def text(self) -> str:
+        """The subject's file, which nobody needs who only lists the cases."""
+        return subject_text(self.subject, self.differences, self.visits)
 
     def holds(self, key: FormKey) -> bool:
         """Whether the subject of the case has a form: of a kept visit, of the log, or
@@ -101,13 +106,15 @@ def _written(of: str, case: Mapping[str, Any], number: int) -> Written:
         finds=frozenset([finds] if isinstance(finds, str) else finds),
         gives=GIVES[case["gives"]] if "gives" in case else "nothing",
         subject=subject,
-        text=subject_text(subject, differences, kept),
+        differences=differences,
         visits=frozenset(kept),
         forms=forms,
     )
 
 
-def subject_text(name: str, differences: Mapping[str, Any], kept: list[str]) -> str:
+def subject_text(
+    name: str, differences: Mapping[str, Any], kept: Collection[str]
+) -> str:
     """Differences from the template (``SCR.dm: {sex: F}``) as a subject's file.
 
     Visits of the template start from earlier ones, so those are read too.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.browser.accessibility import faults_of
 from tests.browser.conftest import NARROW, WIDE, Site, open_form, signed_in
 from tests.browser.validity import html_faults
 from tests.soak import some
-from tests.webapp.pages import NEW, cellkine, inputs
+from tests.webapp.pages import NEW, cellkine, inputs, sign_in
 
 FORMS = [
     f"/subjects/01-001/{scheduled.visit}/{scheduled.form}"
@@ -48,6 +49,8 @@ KINDS_OF_PAGES = [
     "/subjects/01-001/SCR/dx",
     "/subjects/01-003/eligibility",
 ]
+IN_THE_DARK = KINDS_OF_PAGES[:4]
+"""A dark window changes colours alone, and these have all of them."""
 PAGES = [
     *KINDS_OF_PAGES,
     f"/subjects/{NEW}",
@@ -81,26 +84,47 @@ READ_BY = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnPhone:
+    """A page on a small phone: its width in pixels, and what the server sent."""
+
+    width: int
+    html: str
+
+
+@pytest.fixture(scope="module")
+def on_a_phone(browser: Browser, shared_site: Site) -> dict[str, OnPhone]:
+    """All pages of a coordinator on a small phone without scripts, by address.
+
+    No test changes them: each page is opened once for all.
+    """
+    seen = {}
+    options = {"viewport": NARROW, "has_touch": True, "java_script_enabled": False}
+    with signed_in(browser, shared_site, **options) as context:
+        page = context.new_page()
+        for address in PAGES:
+            # Comes back with the style sheet, for which nothing waits without scripts.
+            response = page.goto(address)
+            assert response is not None
+            width = page.evaluate("document.documentElement.scrollWidth")
+            seen[address] = OnPhone(width=width, html=response.text())
+
+    return seen
+
+
 def test_no_accessibility_fault(browser: Browser, shared_site: Site) -> None:
-    context = signed_in(browser, shared_site)
-    page = context.new_page()
     found = {}
-    for address in KINDS_OF_PAGES:
-        page.goto(address)
-        found[address] = faults_of(page)
-    context.close()
-    assert {address: faults for address, faults in found.items() if faults} == {}
+    with signed_in(browser, shared_site) as context:
+        page = context.new_page()
+        for address in KINDS_OF_PAGES:
+            page.goto(address)
+            found[address, "light"] = faults_of(page)
+            if address in IN_THE_DARK:
+                page.emulate_media(color_scheme="dark")
+                found[address, "dark"] = faults_of(page, only="color-contrast")
+                page.emulate_media(color_scheme="light")
 
-
-def test_colours_have_contrast_in_the_dark(browser: Browser, shared_site: Site) -> None:
-    context = signed_in(browser, shared_site, color_scheme="dark")
-    page = context.new_page()
-    found = {}
-    for address in KINDS_OF_PAGES[:4]:
-        page.goto(address)
-        found[address] = faults_of(page, only="color-contrast")
-    context.close()
-    assert {address: faults for address, faults in found.items() if faults} == {}
+    assert {place: faults for place, faults in found.items() if faults} == {}
 
 
 def test_signing_in_and_two_versions_are_accessible(
@@ -127,22 +151,27 @@ def test_signing_in_and_two_versions_are_accessible(
     context.close()
 
 
-def test_nothing_is_wider_than_a_small_phone(
-    browser: Browser, shared_site: Site
-) -> None:
-    options = {"viewport": NARROW, "has_touch": True, "java_script_enabled": False}
-    context = signed_in(browser, shared_site, **options)
-    page = context.new_page()
-    wide = {}
-    for address in PAGES:
-        page.goto(
-            address
-        )  # with its style sheet, which nothing waits for without scripts
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROW["width"]:
-            wide[address] = width
-    context.close()
+def test_nothing_is_wider_than_a_small_phone(on_a_phone: dict[str, OnPhone]) -> None:
+    widths = {address: seen.width for address, seen in on_a_phone.items()}
+    wide = {
+        address: width for address, width in widths.items() if width > NARROW["width"]
+    }
     assert wide == {}
+
+
+def test_html_is_valid(
+    on_a_phone: dict[str, OnPhone], shared_site: Site, tmp_path: Path
+) -> None:
+    pages = {
+        f"coordinator {address}": seen.html for address, seen in on_a_phone.items()
+    }
+    for username in ("designer", "admin"):
+        client = shared_site.app.test_client()
+        sign_in(client, username)
+        for address in READ_BY[username]:
+            pages[f"{username} {address}"] = client.get(address).text
+
+    assert html_faults(pages, tmp_path)[:10] == []
 
 
 def test_a_casebook_fits_a_small_laptop(browser: Browser, shared_site: Site) -> None:
@@ -206,15 +235,6 @@ def test_a_designer_comes_from_a_form_to_its_place_in_the_codebook(
         expect(heading).to_be_in_viewport()
         page.keyboard.press("/")
         expect(page.locator("#query")).to_be_focused()
-
-
-def test_html_is_valid(browser: Browser, shared_site: Site, tmp_path: Path) -> None:
-    pages = {}
-    for username in ("coordinator", "designer", "admin"):
-        with signed_in(browser, shared_site, username) as context:
-            for address in READ_BY[username]:
-                pages[f"{username} {address}"] = context.request.get(address).text()
-    assert html_faults(pages, tmp_path)[:10] == []
 
 
 def test_who_only_reads_a_form_sees_the_questions_of_who_fills_it_in(

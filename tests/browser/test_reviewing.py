@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.browser.accessibility import faults_of
-from tests.browser.conftest import NARROW, Site, signed_in
+from tests.browser.conftest import NARROW, WIDE, Site, signed_in
 from tests.browser.validity import html_faults
 from tests.webapp.pages import cellkine
 from webapp.demo.demo_study import PASSWORD
@@ -140,31 +140,26 @@ def change(database: Database) -> None:
     save(database, request)
 
 
-@pytest.mark.parametrize("username", PAGES)
-def test_the_pages_are_accessible_and_narrow(
-    browser: Browser, reviewed: Site, username: str
+def test_the_pages_are_accessible_narrow_and_valid(
+    browser: Browser, reviewed: Site, tmp_path: Path
 ) -> None:
-    with signed_in(browser, reviewed, username) as context:
-        page = context.new_page()
-        for address in PAGES[username]:
-            page.goto(address)
-            assert faults_of(page) == [], address
-            picture(page, username, address, "wide")
-            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-            width = page.evaluate("document.documentElement.scrollWidth")
-            assert width <= NARROW["width"], address
-            picture(page, username, address, "narrow")
-            page.set_viewport_size({"width": 1366, "height": 768})
-
-
-def test_the_pages_are_valid(browser: Browser, reviewed: Site, tmp_path: Path) -> None:
-    """Those of both together: the validator's program takes long to start."""
     htmls = {}
     for username, addresses in PAGES.items():
         with signed_in(browser, reviewed, username) as context:
+            page = context.new_page()
             for address in addresses:
-                page = context.request.get(address).text()
-                htmls[f"{username} {address}"] = page
+                response = page.goto(address)
+                assert response is not None
+                htmls[f"{username} {address}"] = response.text()
+                assert faults_of(page) == [], address
+                picture(page, username, address, "wide")
+
+                page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+                width = page.evaluate("document.documentElement.scrollWidth")
+                assert width <= NARROW["width"], address
+                picture(page, username, address, "narrow")
+                page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
     assert html_faults(htmls, tmp_path) == []
 
 

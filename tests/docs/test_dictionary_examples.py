@@ -25,6 +25,7 @@ from forms_spec.loading.eligibility import (
 from forms_spec.loading.field_schema import FieldSchema
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.lookup_tables import LookupKeySchema, LookupTableSchema
+from forms_spec.loading.randomization import RandomizationSchema
 from forms_spec.loading.roles import RoleSchema
 from forms_spec.loading.rules import RuleSchema, RulesSchema
 from forms_spec.loading.study import (
@@ -58,6 +59,7 @@ SCHEMAS: tuple[type[Schema], ...] = (
     *(
         VerificationSchema,
         DoubleEntrySchema,
+        RandomizationSchema,
         VisitSchema,
         FormSchema,
         GroupSchema,

@@ -6,26 +6,33 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
 from forms_spec import load_study
 from generator.dictionary.folder import read_dictionary
 from tests.docs.fences import blocks, commands, matches
+from webapp.commands import main
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 TABLE = re.compile(
     r"^\| ([^|]+), ([^|]+) \| type \|\n\|[-|]+\|\n((?:\|.*\|\n)+)", re.MULTILINE
 )
 ROW = re.compile(r"^\| (.+?) \| `(.+?)` \|$", re.MULTILINE)
+COMMAND = "crfsmith "
+COLUMNS = "120"
+"""The width of the newcomer's terminal."""
 SERVERS = ("crfsmith serve", "crfsmith preview")
 PORTS = re.compile(r"(?<=127\.0\.0\.1:)\d+")
 
@@ -49,8 +56,18 @@ class Newcomer:
         file.write_text(text, encoding="utf-8")
 
     def run(self, line: str) -> str:
+        """What a command says. One of crfsmith that ends by itself runs in this
+        process: starting Python for each takes longer than all of them together. The
+        servers and the commands of the shell are processes.
+        """
         if line.startswith(SERVERS):
             return self.serve(line)
+        if line.startswith(COMMAND):
+            words = shlex.split(line.removeprefix(COMMAND))
+            with chdir(self.folder):
+                done = CliRunner().invoke(main, words, env={"COLUMNS": COLUMNS})
+            assert isinstance(done.exception, SystemExit | None), done.exception
+            return done.stdout + done.stderr
         ran = subprocess.run(
             ["bash", "-c", line],
             cwd=self.folder,
@@ -150,7 +167,7 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
-        "COLUMNS": "120",
+        "COLUMNS": COLUMNS,
         "PYTHONUNBUFFERED": "1",
     }
 

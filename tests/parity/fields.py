@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 import pytest
@@ -138,10 +139,11 @@ def samples(cases: Iterable[tuple[FieldType, Sample]]) -> list[Any]:
     return by_type(cases, lambda case: case[0])
 
 
-def distinct_fields() -> list[Field]:
+@cache
+def distinct_fields() -> tuple[Field, ...]:
     """One field for each type and each set of keys that its samples use."""
     found = {
         (type_.name, repr(dict(sample.keys))): field_of(type_.name, sample.keys)
         for type_, sample in (*accepted(), *rejected())
     }
-    return list(found.values())
+    return tuple(found.values())

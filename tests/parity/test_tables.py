@@ -73,13 +73,14 @@ def test_every_sample_is_judged_alike(cases: list[tuple[FieldType, Sample]]) -> 
         assert disagreement(field, sample.text) is None
 
 
-@pytest.mark.parametrize("field", distinct_fields(), ids=lambda one: one.type.name)
+# Drawing a text takes longer than judging it: every field judges the same ones.
 @given(text=typed | near | digits)
 @example(text="sNaN")
 @example(text="2024-4-5")
 @example(text="\u0662\u0660\u0662\u0664-04-05")
-def test_any_text_is_judged_alike(field: Field, text: str) -> None:
-    assert disagreement(field, text) is None
+def test_any_text_is_judged_alike(text: str) -> None:
+    disagreements = (disagreement(field, text) for field in distinct_fields())
+    assert [*filter(None, disagreements)] == []
 
 
 @pytest.mark.parametrize(

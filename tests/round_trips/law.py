@@ -40,6 +40,7 @@ OF_THE_PAST = frozenset(
         "subject-number-retired",
         "form-not-in-schedule",
         "visit-repeated",
+        "visit-repeats-now",
     }
 )
 """What pages show by the side of a form: it has no place in the dictionary any more."""

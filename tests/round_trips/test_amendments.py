@@ -55,6 +55,8 @@ AMENDED = {
             "UNS: {title: Week 1}",
         )
     },
+    "visit that took place once": FILES
+    | {"visits.yaml": VISITS.replace("SCR: {title: ", "SCR: {repeats: true, title: ")},
     "form of a visit into the log": FILES
     | {
         "visits.yaml": VISITS.replace("  lb:      X   .\n", ""),
@@ -82,6 +84,7 @@ FOUND = {
     "form": {"form-retired": 1},
     "visit": {"form-retired": 2},
     "visit that repeats": {"visit-repeated": 1},
+    "visit that took place once": {"visit-repeats-now": 2},
     "form of a visit into the log": {"form-retired": 1},
     "form of the log to a visit": {"form-retired": 1},
     "form to another visit": {"form-not-in-schedule": 1},

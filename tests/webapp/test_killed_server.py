@@ -26,6 +26,7 @@ from webapp.storage import FindingCounts, Status, StoredForm, open_database
 ROOT = Path(__file__).parents[2]
 
 
+SMALL = ("--study", "small")
 DATABASE_KILLED = ("--database", "postgresql", "--victim", "database", "--people", "3")
 """All of PostgreSQL first, then one process that serves somebody."""
 
@@ -34,8 +35,8 @@ DATABASE_KILLED = ("--database", "postgresql", "--victim", "database", "--people
     ("soak", "kills", "more"),
     [
         ("kill_soak", 10, ()),
-        ("kill_server", 3, ()),
-        ("kill_server", 2, DATABASE_KILLED),
+        ("kill_server", 3, SMALL),
+        ("kill_server", 2, SMALL + DATABASE_KILLED),
     ],
 )
 def test_kills_in_mid_save_lose_nothing(

@@ -176,11 +176,14 @@ def _with_captured(
             continue
 
         some = next(iter(mine.values()))
-        # A visit that nobody began is listed under no number.
-        numbers = set(mine) - {0}
+        numbers = set(mine)
         for name, number in captured:
             if name == visit.name:
                 numbers.add(number)
+
+        # A visit that nobody began is listed under no number. A form that was captured
+        # without one, when the visit took place once, has no place here any more.
+        numbers -= {0}
 
         for number in sorted(numbers):
             blank = VisitState(

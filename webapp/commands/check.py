@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from forms_spec import load_study
-from forms_spec.findings.causes import group_by_cause
+from forms_spec.findings.causes import group_by_cause, in_text_order
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.model.study import Study
 from generator.dictionary.folder import (
@@ -58,7 +58,7 @@ def command(folder: Path, form: str, strict: bool, fix: bool) -> None:
         sys.exit(UNREADABLE)
 
     loaded = load_study(files, incomplete=bool(unreadable))
-    findings = sorted((*unreadable, *loaded.findings), key=_place)
+    findings = in_text_order((*unreadable, *loaded.findings))
     study = None if unreadable else loaded.study
     refused = study is None
     if form == "json":
@@ -95,14 +95,6 @@ def _fix(folder: Path) -> None:
         click.echo(f"{name}: renamed {_count(number, 'old name')}", err=True)
     if said is not None:
         click.echo(f"{said.file}: added {' and '.join(said.keys)}", err=True)
-
-
-def _place(finding: Finding) -> tuple[str, int, int]:
-    # What is about the dictionary as a whole comes before what is about a line.
-    place = finding.text
-    if place is None:
-        return "", 0, 0
-    return place.file, place.line, place.column
 
 
 def _say_unreadable(message: str, form: str) -> None:

@@ -8,7 +8,7 @@ import click
 
 from generator.losses import list_losses
 from generator.targets.registry import documentation_targets, file_names, summaries
-from webapp.commands.study_folder import study_in_folder, write_file
+from webapp.commands.study_folder import language_option, study_in_folder, write_file
 
 LOSSES = "LOSSES.md"
 """The list of what a format does not carry, beside the file."""
@@ -43,8 +43,9 @@ TARGETS = documentation_targets()
     show_default=True,
     help=summaries(TARGETS.values()),
 )
-def command(folder: Path, file: Path, name: str) -> None:
-    study = study_in_folder(folder, "No codebook was written")
+@language_option
+def command(folder: Path, file: Path, name: str, language: str) -> None:
+    study = study_in_folder(folder, "No codebook was written", language)
     target = TARGETS[name]
     content = target.write(study).encode()
     # A harmless loss, such as how a page asks, is no reason for a file of its own.

@@ -18,7 +18,7 @@ from generator.paper.layout import Paper, Sheet
 from generator.paper.typst_writer import PaperFailed, WrittenPaper, write_pdf
 from generator.paper.word_writer import write_word
 from webapp.commands.database_option import database_option
-from webapp.commands.study_folder import study_in_folder, write_file
+from webapp.commands.study_folder import language_option, study_in_folder, write_file
 from webapp.installation.command_error import CommandError
 from webapp.installation.operator import who_runs
 from webapp.installation.study_database import need_study, opened
@@ -106,16 +106,19 @@ def _forms_command(name: str, summary: str, *, annotated: bool) -> click.Command
     )
     @sheet_option
     @fonts_option
+    @language_option
     def forms(
+        *,
         folder: Path,
         file: Path,
         since: datetime | None,
         sheet: Sheet,
         fonts: Path | None,
+        language: str,
     ) -> None:
         if file.suffix.lower() not in (PDF, WORD):
             raise CommandError(f"{file} is neither FILE.pdf nor FILE.docx.")
-        study = study_in_folder(folder, "No forms were written")
+        study = study_in_folder(folder, "No forms were written", language)
         paper = blank_forms(study, annotated=annotated, moment=since, sheet=sheet)
         if file.suffix.lower() == WORD:
             written = _written(lambda: write_word(paper))

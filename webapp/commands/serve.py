@@ -7,7 +7,6 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,12 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from forms_spec import load_study
-from forms_spec.model.roles import RESERVED_ROLES
 from forms_spec.schedule.study_clock import day_of
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
 from webapp.app import LARGEST_POST, create_app
 from webapp.commands.database_option import database_option
-from webapp.demo.demo_study import ACCOUNTS, SIGN_INS, demo_study, is_demo, load_demo
+from webapp.commands.first_accounts import SignIns, first_accounts
+from webapp.demo.demo_study import SIGN_INS, demo_study, is_demo, load_demo
 from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.installation.command_error import CommandError
 from webapp.installation.guard_check import need_guards
@@ -42,10 +41,8 @@ from webapp.storage import (
     ClockBehind,
     LostDictionary,
     OtherStudy,
-    add_user,
     check_clock,
     list_subjects,
-    list_users,
     use_dictionary,
 )
 from webapp.storage import accept_clock as accept_as_right
@@ -56,12 +53,7 @@ if TYPE_CHECKING:
     from webapp.storage import Database
     from webapp.storage.signed_heads import Signer
 
-SignIns = tuple[tuple[str, str, str], ...]
 SECRET = "CRFSMITH_SECRET_KEY"
-USUAL_NAMES: Mapping[str, tuple[str, str]] = {
-    role: (username, name) for username, name, role, _ in ACCOUNTS
-}
-"""By role, the usual username and name of its first account."""
 
 
 @click.command(short_help="Serve the study's pages for data entry.")
@@ -200,7 +192,7 @@ def _prepare(
             return _demo(database, url)
         if dictionary:
             study = _new_dictionary(database, dictionary, replace=replace)
-            return study, _first_accounts(database, study)
+            return study, first_accounts(database, study)
     except (AlteredDictionary, LostDictionary) as error:
         raise CommandError(str(error)) from error
 
@@ -211,7 +203,7 @@ def _prepare(
             "to look around."
         )
 
-    return known, _first_accounts(database, known)
+    return known, first_accounts(database, known)
 
 
 def _demo(database: Database, url: str) -> tuple[Study, SignIns]:
@@ -254,31 +246,6 @@ def _loaded(folder: Path) -> Study:
         )
 
     return study
-
-
-def _first_accounts(database: Database, study: Study) -> SignIns:
-    """One account per role of the study for a database that has none, each with a
-    password of its own.
-    """
-    # The account of imports belongs to nobody: with it alone nobody could sign in.
-    if any(user.username != "import" for user in list_users(database)):
-        return ()
-
-    built = []
-    for role, task in _tasks(study).items():
-        usual = (role.replace(" ", "."), role.capitalize())
-        username, name = USUAL_NAMES.get(role, usual)
-        password = secrets.token_urlsafe(9)
-        add_user(database, username=username, name=name, role=role, password=password)
-        built.append((username, password, task))
-
-    return tuple(built)
-
-
-def _tasks(study: Study) -> Mapping[str, str]:
-    """What the people of each role do, in the order of the dictionary."""
-    own = {name: role.task or f"works as {name}" for name, role in study.roles.items()}
-    return {**own, **RESERVED_ROLES}
 
 
 def _secret(database: Database) -> str:

@@ -278,8 +278,11 @@ def _spec_address(place: FormPlace) -> str:
     view have another address.
     """
     address = f"/dictionary/{services().study.hash}/{place.form.name}.json"
-    view = seen_by()
-    return f"{address}?{urlencode({'for': view})}" if view else address
+    study, view = services().study, seen_by()
+    asked = {"for": view} if view else {}
+    if study.translated_into:
+        asked["in"] = study.language
+    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def own_save(stored: StoredForm | None) -> str:

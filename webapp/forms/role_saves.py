@@ -135,16 +135,18 @@ class _Merging:
         }
         own = grants.entered | (calculated & grants.seen)
 
-        def is_own(cell: CellKey) -> bool:
-            return AnswerColumn(cell.table, cell.field) in own
+        def is_own(cell: CellKey, code: str) -> bool:
+            # The reason for a warning that is not on the page stays as it is.
+            is_on_page = self._view.sees_reason(cell, code)
+            return is_on_page and AnswerColumn(cell.table, cell.field) in own
 
         kept = {}
         for (cell, code), reason in before.kept.items():
-            if not is_own(cell):
+            if not is_own(cell, code):
                 kept[cell, code] = reason
 
         for (cell, code), reason in typed.kept.items():
-            if is_own(cell):
+            if is_own(cell, code):
                 kept[cell, code] = reason
 
         return kept

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from forms_spec import load_study
+from forms_spec.loading.translated_study import study_in
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import AuditEntry, CapturedForm, Subject
 from forms_spec.model.study import Study
@@ -123,9 +124,10 @@ class CasebookReader:
             stored = self.state.dictionary(hash_)
             # An altered text would put wrong words beside right answers.
             usable = stored is not None and not stored.is_altered
-            self._earlier[hash_] = (
-                load_study(stored.files).study if stored and usable else None
-            )
+            earlier = load_study(stored.files).study if stored and usable else None
+            if earlier is not None:
+                earlier = study_in(earlier, self.study.language)
+            self._earlier[hash_] = earlier
 
         return self._earlier[hash_]
 

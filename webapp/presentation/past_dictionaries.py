@@ -14,8 +14,9 @@ from flask import current_app
 
 from forms_spec import load_study
 from forms_spec.evaluation.role_view import reduced_forms
+from forms_spec.loading.translated_study import study_in
 from forms_spec.model.study import Study
-from webapp.services import current_view, services
+from webapp.services import current_view, services, shown_language
 from webapp.storage import get_dictionary
 
 EXTENSION: Final = "crfsmith past dictionaries"
@@ -32,6 +33,8 @@ def past_study(dictionary_hash: str) -> Study | None:
 
     kept: PastDictionaries = current_app.extensions[EXTENSION]
     study, view = kept.study(dictionary_hash), current_view()
+    if study is not None:
+        study = study_in(study, shown_language())
     if study is None or view is None or view.is_whole:
         return study
 

@@ -8,6 +8,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from forms_spec.schedule.study_clock import local as study_time
+from generator.dictionary.text_language import in_its_language
 from generator.pages.answer_text import day_words
 from webapp.presentation.assets import asset_url, icon_url
 from webapp.services import services
@@ -77,6 +78,17 @@ def register(app: Flask) -> None:
     app.context_processor(lambda: {"study": services().study})
 
 
+def worded(text: str | None) -> Markup:
+    """A text of the study, which says its language where that is not the page's."""
+    study, title = services().study, text or ""
+    # The title of a visit may have its number behind it.
+    name, _, number = title.rpartition(" ")
+    if number.isdecimal() and study.language_of(name):
+        return in_its_language(study, name) + f" {number}"
+
+    return in_its_language(study, text)
+
+
 def add_filters(app: Flask) -> None:
     """Adds filters and globals to the templates."""
     app.jinja_env.filters.update(
@@ -87,5 +99,6 @@ def add_filters(app: Flask) -> None:
         moment=moment_words,
         person=person,
         short_day=short_day,
+        worded=worded,
     )
     app.jinja_env.globals.update(asset=asset_url, icon=icon_url())

@@ -6,14 +6,24 @@ Nothing is stored: what is typed is judged and shown, and forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from flask import Flask, Response, abort, g, jsonify, render_template, request
+from flask import (
+    Flask,
+    Response,
+    abort,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from forms_spec.loading.translated_study import study_in
 from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Expectation
@@ -30,6 +40,7 @@ from webapp.preview.subject_form import SubjectForm
 from webapp.preview.subject_pages import SubjectPages
 from webapp.preview.watcher import Seen, Watched
 from webapp.security.headers import HEADERS, INLINE_POLICY, POLICY
+from webapp.services import LANGUAGE_COOKIE, shown_language
 
 MARKS = {
     Expectation.REQUIRED: "X",
@@ -167,10 +178,21 @@ def _error(error: HTTPException) -> ResponseReturnValue:
     return page, error.code or 500
 
 
-def _look(watched: Watched) -> None:
+def _look(watched: Watched) -> ResponseReturnValue | None:
     # These are asked for again and again, and show nothing of the dictionary's text.
-    if request.endpoint not in {"version", "assets.asset"}:
-        g.seen = watched.now()
+    if request.endpoint in {"version", "assets.asset"}:
+        return None
+
+    if language := request.args.get("language"):
+        response = redirect(request.path)
+        response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="Lax")
+        return response
+
+    seen = watched.now()
+    if seen.study is not None:
+        seen = replace(seen, study=study_in(seen.study, shown_language()))
+    g.seen = seen
+    return None
 
 
 def _shared(subject: PreviewSubject) -> dict[str, object]:

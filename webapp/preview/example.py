@@ -60,9 +60,9 @@ class ExampleCasebook:
             return (FormKey(form, LOG, 0),)
 
         keys = []
-        for visit in self._study.visits:
-            if (form, visit) in self._study.expectations:
-                keys.append(FormKey(form, visit, 0))
+        for visit in self._study.visits.values():
+            if (form, visit.name) in self._study.expectations:
+                keys.append(FormKey(form, visit.name, int(visit.repeats)))
 
         return tuple(keys)
 

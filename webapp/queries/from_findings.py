@@ -29,7 +29,7 @@ from webapp.storage import (
 )
 from webapp.storage.forms import HEADS
 from webapp.storage.locks import Locks, find_locks
-from webapp.storage.queries import LONGEST_ENTRY, lock_over, queries_of_subjects
+from webapp.storage.queries import LONGEST_ENTRY, lock_over, waiting_queries
 from webapp.storage.query_life import next_state
 from webapp.storage.site_studies import SiteStudies
 from webapp.storage.subjects import find_subject
@@ -47,16 +47,20 @@ class NoFindings(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportFinding:
-    """A finding as a report has it. ``number`` counts from 1 in the report."""
+    """A finding as a report has it. ``number`` counts from 1 in the report. ``rule`` is
+    blank for what a field finds by itself, and ``value`` is the text that was found.
+    """
 
     number: int
     code: str
+    rule: str
     table: str
     field: str
     subject: str
     visit: str
     unsno: int
     row: int | None
+    value: str
     text: str
 
 
@@ -70,9 +74,12 @@ class SkippedFinding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BulkPlan:
-    """What a report would open, and what it would not."""
+    """What a report would open, and what it would not. ``lines`` are the findings of
+    the ``new`` queries, in the same order.
+    """
 
     new: tuple[NewQuery, ...]
+    lines: tuple[ReportFinding, ...]
     skipped: tuple[SkippedFinding, ...]
 
 
@@ -131,12 +138,14 @@ def _line(number: int, row: Mapping[str, Any]) -> ReportFinding:
     return ReportFinding(
         number=number,
         code=text("code"),
+        rule=text("rule"),
         table=text("table"),
         field=text("field"),
         subject=text(layout.SUBJECT),
         visit=text(layout.VISIT),
         unsno=_whole(text(layout.UNSNO)) or 0,
         row=_whole(text(layout.ROW)),
+        value=text("value"),
         text=words[:LONGEST_ENTRY],
     )
 
@@ -150,12 +159,14 @@ def listed_finding(number: int, finding: Finding, subjid: str) -> ReportFinding 
     return ReportFinding(
         number=number,
         code=finding.code,
+        rule=finding.rule or "",
         table=place.table,
         field=place.field or "",
         subject=subjid,
         visit=place.visit or "",
         unsno=place.unsno or 0,
         row=place.row,
+        value=finding.value or "",
         text=words[:LONGEST_ENTRY],
     )
 
@@ -189,6 +200,7 @@ def plan_queries(
 
     known = _Known.read(database, study, {line.subject for line in lines}, user.sites)
     new: list[NewQuery] = []
+    opening: list[ReportFinding] = []
     skipped: list[SkippedFinding] = []
     for line in lines:
         place = _place(study, line)
@@ -198,7 +210,7 @@ def plan_queries(
             continue
 
         # The same finding twice in one report is one query.
-        known.waiting.setdefault((place, line.code), "listed twice in this report")
+        known.by_rule.setdefault(_key(line, place), "listed twice in this report")
         step = person_step(
             user,
             QueryAction.OPEN,
@@ -207,8 +219,9 @@ def plan_queries(
             roles=study.roles,
         )
         new.append(NewQuery(place=place, step=step, code=line.code, source=source))
+        opening.append(line)
 
-    return BulkPlan(new=tuple(new), skipped=tuple(skipped))
+    return BulkPlan(new=tuple(new), lines=tuple(opening), skipped=tuple(skipped))
 
 
 def source_words(name: str, content: bytes) -> str:
@@ -240,7 +253,10 @@ class _Known:
 
     subjects: frozenset[str]
     forms: frozenset[tuple[str, str, str, int]]
-    waiting: dict[tuple[QueryPlace, str], str]
+    by_rule: dict[tuple[QueryPlace, str, str], str]
+    """Why nothing is asked again at a place, by the code and the rule."""
+    by_person: Mapping[tuple[QueryPlace, str], str]
+    """The same of what people asked, of whose findings no rule is known."""
     locks: Locks
     elsewhere: frozenset[str]
     """Subjects whose site works under another dictionary than the report's."""
@@ -259,19 +275,22 @@ class _Known:
                 for row in connection.execute(HEADS, {"subject": name}):
                     forms.add((name, row.form, row.visit, row.unsno))
 
-            queries = queries_of_subjects(connection, there)
+            queries = waiting_queries(connection, there, database.sight)
             locks = find_locks(connection, there)
 
-        waiting = {}
-        for query in queries:
-            if query.waits:
-                why = f"already open as query {query.number}"
-                waiting[query.place, query.code] = why
+        by_rule, by_person = {}, {}
+        for query, rule in queries:
+            why = f"already open as query {query.number}"
+            if rule:
+                by_rule[query.place, query.code, rule] = why
+            else:
+                by_person[query.place, query.code] = why
 
         return cls(
             subjects=frozenset(there),
             forms=frozenset(forms),
-            waiting=waiting,
+            by_rule=by_rule,
+            by_person=by_person,
             locks=locks,
             elsewhere=frozenset(
                 name for name in there if dictionaries.of(site_of[name]) != study.hash
@@ -296,7 +315,14 @@ class _Known:
             return "it is locked"
         if not line.text:
             return "it says nothing"
-        return self.waiting.get((place, line.code), "")
+
+        asked = self.by_person.get((place, line.code))
+        return asked or self.by_rule.get(_key(line, place), "")
+
+
+def _key(line: ReportFinding, place: QueryPlace) -> tuple[QueryPlace, str, str]:
+    """What a finding is known by: several rules can share a code."""
+    return place, line.code, line.rule or line.code
 
 
 def _place(study: Study, line: ReportFinding) -> QueryPlace | None:

@@ -48,8 +48,10 @@ from webapp.storage import (
 from webapp.storage.events import line_hash
 from webapp.storage.queries import LONGEST_ENTRY
 
-QueryKey = tuple[QueryPlace, str]
-"""What a rule's query is known by: its place, and the code of its finding."""
+QueryKey = tuple[QueryPlace, str, str]
+"""What a rule's query is known by: its place, the code of its finding, and the rule.
+Several parts of one protocol check may be about one field.
+"""
 NO_LONGER = "The check no longer finds this."
 SOME_TIME = 0.5
 """Seconds that the page of all queries may wait for casebooks to be evaluated."""
@@ -61,9 +63,12 @@ class AskedByRule:
     """What a rule asks now. ``basis`` stands for the answers that it looks at."""
 
     key: QueryKey
-    rule: str
     text: str
     basis: str
+
+    @property
+    def rule(self) -> str:
+        return self.key[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +86,7 @@ class CasebookQuestions:
     asked: Mapping[QueryKey, AskedByRule]
     findings: tuple[Finding, ...]
     complete: frozenset[FormKey]
-    reasons: Mapping[QueryKey, str]
+    reasons: Mapping[tuple[QueryPlace, str], str]
     assigned_role: str = Role.COORDINATOR.value
 
     def doubt(self, place: QueryPlace, rule: str) -> bool:
@@ -243,43 +248,63 @@ def decide(
 
     ``who_kept`` says who gave a reason for a warning, by its place, code and text.
     """
-    by_rule = {}
-    for thread in threads:
-        # A rule has no account; what a person asks may have the code of a finding too.
-        if thread.query.opened_by == "" and thread.query.code:
-            by_rule[thread.query.place, thread.query.code] = thread
-
+    by_rule = _threads_by_rule(questions, threads)
     new = []
     for key, item in questions.asked.items():
         if key not in by_rule:
             new.append(_opened(item, questions.assigned_role))
 
+    keys = {thread.query.number: key for key, thread in by_rule.items()}
     steps: list[tuple[StoredQuery, QueryStep]] = []
     for thread in threads:
         # One entry at a time: what follows from it is seen after the next save.
-        key = (thread.query.place, thread.query.code)
-        step: QueryStep | None = None
-        if by_rule.get(key) is thread:
-            step = _rule_step(questions, thread)
-        if step is None and key in questions.reasons:
-            step = _kept_answer(thread, questions.reasons[key], who_kept)
+        query, step = thread.query, None
+        if query.number in keys:
+            step = _rule_step(questions, thread, keys[query.number])
+        reason = questions.reasons.get((query.place, query.code))
+        if step is None and reason is not None:
+            step = _kept_answer(thread, reason, who_kept)
         if step is not None:
-            steps.append((thread.query, step))
+            steps.append((query, step))
 
     return new, steps
 
 
+def _threads_by_rule(
+    questions: CasebookQuestions, threads: Sequence[QueryThread]
+) -> dict[QueryKey, QueryThread]:
+    """The threads that rules began, by what each asks. One of a rule that has another
+    name by now is that of the rule that asks the same there.
+    """
+    by_rule: dict[QueryKey, QueryThread] = {}
+    for thread in threads:
+        # A rule has no account; what a person asks may have the code of a finding too.
+        query = thread.query
+        if query.opened_by == "" and query.code:
+            by_rule[query.place, query.code, thread.entries[0].rule] = thread
+
+    known = questions.study.rules
+    left = {key[:2]: key for key in by_rule if key[2] not in {*known, key[1]}}
+    for key in questions.asked:
+        if key not in by_rule and key[:2] in left:
+            by_rule[key] = by_rule.pop(left.pop(key[:2]))
+
+    return by_rule
+
+
 def _opened(item: AskedByRule, role: str) -> NewQuery:
-    place, code = item.key
+    place, code, _ = item.key
     step = _by_rule(QueryAction.OPEN, item, item.text)
     assigned = replace(step, assigned_role=role)
     return NewQuery(place=place, code=code, step=assigned)
 
 
-def _rule_step(questions: CasebookQuestions, thread: QueryThread) -> QueryStep | None:
+def _rule_step(
+    questions: CasebookQuestions, thread: QueryThread, key: QueryKey
+) -> QueryStep | None:
     """What a rule adds to its own thread, if anything."""
     query = thread.query
-    item = questions.asked.get((query.place, query.code))
+    item = questions.asked.get(key)
     if item is None:
         return _closing(questions, thread)
 
@@ -392,8 +417,7 @@ def _asked(
     ]
 
     return AskedByRule(
-        key=(place, finding.code),
-        rule=_rule_of(finding),
+        key=(place, finding.code, _rule_of(finding)),
         text=f"{finding.message} {finding.remedy}".strip(),
         basis=line_hash(json.dumps(answers)),
     )

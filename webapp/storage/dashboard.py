@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from webapp.storage.database import Database
 from webapp.storage.forms import Status
 from webapp.storage.query_life import WAITING_STATES
-from webapp.storage.sight import Sight, seen_forms, seen_places
+from webapp.storage.query_sight import seen_queries
+from webapp.storage.sight import Sight, seen_forms
 from webapp.storage.tables import (
     form_instance,
     form_version,
@@ -167,13 +168,7 @@ def waiting_since(database: Database, *, sites: Sites) -> tuple[datetime, ...]:
         .where(
             query.c.state.in_(states),
             *_own(sites),
-            *seen_places(
-                database.sight,
-                query.c,
-                query.c.table_name,
-                query.c.field,
-                query.c.code,
-            ),
+            *seen_queries(database.sight),
         )
     )
     with database.read() as connection:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from webapp.storage.migrate import migrate
+from webapp.storage.prepared import execute_sql
 from webapp.storage.sight import Sight
 
 BUSY_SECONDS = 30
@@ -120,9 +121,7 @@ def _one_writer(connection: Connection) -> None:
     SQLite's writers wait for each other anyway.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(:log)"), {"log": LOG_LOCK}
-        )
+        execute_sql(connection, f"SELECT pg_advisory_xact_lock({LOG_LOCK})")
 
 
 def _make_private(file: Path) -> None:
@@ -150,4 +149,4 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A writer takes its lock first: no two savers can both have read the same base
         # version.
         writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        execute_sql(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -19,13 +19,13 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from forms_spec.model.captured_data import FormKey
 from forms_spec.model.captured_forms import EntryAct
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.events import (
     EventKind,
     EventPlace,
     NewEvent,
     append_events,
-    canonical_line,
     line_hash,
     log_head,
 )
@@ -409,4 +409,4 @@ NEWEST_ENTRY_ACT = (
 
 def choices_hash(choices: Mapping[str, str]) -> str:
     """Stands for the choices in the log."""
-    return line_hash(canonical_line(dict(choices)))
+    return line_hash(canonical_json(dict(choices)))

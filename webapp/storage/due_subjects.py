@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, exists, insert, select
 
+from webapp.storage.prepared import PreparedStatement
 from webapp.storage.tables import query_due
 
 
@@ -15,12 +16,14 @@ def mark_due(connection: Connection, subjects: Iterable[str]) -> None:
     """Notes subjects whose forms are saved, in the transaction that saves them."""
     rows = [{"subject": subject} for subject in sorted(set(subjects))]
     if rows:
-        connection.execute(ADD_DUE, rows)
+        ADD_DUE.run_each(connection, rows)
 
 
 _SUBJECT = bindparam("subject", type_=query_due.c.subjid.type)
 # Whoever is due already stays so: nobody else writes meanwhile.
-ADD_DUE = insert(query_due).from_select(
-    ["subjid"],
-    select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
+ADD_DUE = PreparedStatement(
+    insert(query_due).from_select(
+        ["subjid"],
+        select(_SUBJECT).where(~exists().where(query_due.c.subjid == _SUBJECT)),
+    )
 )

@@ -11,12 +11,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.sql import Select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.events import CHUNK, EventKind, LoggedEvent, event_of
+from webapp.storage.query_sight import hidden_queries
 from webapp.storage.sight import Place, Sight, blind_places
 from webapp.storage.tables import (
     double_entry_act,
@@ -84,13 +85,14 @@ def iterate_events(
     if before is not None:
         query = query.where(event.c.number < before)
     blind = blind_places(connection, wanted.sight, _subjects(wanted))
+    unseen = hidden_queries(connection, wanted.sight, _subjects(wanted))
 
     # A log may have millions of lines: they are read as far as somebody asks for more.
     for row in connection.execution_options(yield_per=CHUNK).execute(query):
         if wanted.is_wanted is not None and not wanted.is_wanted(row.at):
             continue
         found = event_of(row.line)
-        if wanted.sight is None or _is_seen(found, wanted.sight, blind):
+        if wanted.sight is None or _is_seen(found, wanted.sight, blind, unseen):
             yield found
 
 
@@ -99,19 +101,20 @@ def _subjects(wanted: EventSearch) -> tuple[str, ...] | None:
     return (wanted.subject,) if wanted.subject else None
 
 
-def _is_seen(found: LoggedEvent, sight: Sight, blind: frozenset[Place]) -> bool:
-    """Whether an event is about something that exists for somebody."""
+def _is_seen(
+    found: LoggedEvent, sight: Sight, blind: frozenset[Place], unseen: frozenset[int]
+) -> bool:
+    """Whether an event is about something that exists for somebody. ``unseen`` are the
+    queries that do not.
+    """
     place = found.place
     if (place.subject, place.form, place.visit, place.unsno) in blind:
         return False
+    if found.details.get("query") in unseen:
+        return False
 
-    details = found.details
-    rule = str(details.get("rule", ""))
-    field, table = str(details.get("field", "")), str(details.get("table", ""))
-    code = str(details.get("code", ""))
-    return rule not in sight.hidden_codes and sight.sees_place(
-        found.place.form, table, field, code
-    )
+    field, table = (str(found.details.get(name, "")) for name in ("field", "table"))
+    return sight.sees_place(found.place.form, table, field)
 
 
 def _query(wanted: EventSearch) -> Select[Any]:
@@ -137,7 +140,7 @@ def _of_account(username: str) -> ColumnElement[bool]:
     """What an account did, and what was done to it. A line is canonical, so that its
     text can be looked for.
     """
-    named = f'"account":{rfc8785.dumps(username).decode("utf-8")}'
+    named = f'"account":{canonical_json(username)}'
     about = and_(
         event.c.kind.in_(ABOUT_ACCOUNTS), event.c.line.contains(named, autoescape=True)
     )

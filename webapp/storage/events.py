@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import Connection, bindparam, insert, select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import ORIGIN, SIGN, Database
+from webapp.storage.prepared import PreparedQuery, PreparedStatement
 from webapp.storage.tables import app_user, event
 
 CHUNK: Final = 1000
@@ -184,7 +185,7 @@ def append_events(
         head = LogHead(number=row["number"], sha256=line_hash(row["line"]))
         rows.append(row)
 
-    connection.execute(ADD_EVENT, rows)
+    ADD_EVENT.run_each(connection, rows)
     sign = connection.get_execution_options().get(SIGN)
     if sign and before.number // SIGNED_EVERY < head.number // SIGNED_EVERY:
         sign(connection, head, now)
@@ -211,11 +212,6 @@ def head_before(connection: Connection, without: Collection[str]) -> LogHead:
 def line_hash(line: str) -> str:
     """SHA-256 of a line's bytes without its line end, in hex."""
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
-
-
-def canonical_line(content: Mapping[str, Detail]) -> str:
-    """The content as RFC 8785 writes it: one text for one meaning."""
-    return rfc8785.dumps(content).decode("utf-8")
 
 
 def log_lines(connection: Connection) -> Iterator[str]:
@@ -290,7 +286,7 @@ def _head_and_people(
     row = None
     if len(usernames) == 1:
         (username,) = usernames
-        row = connection.execute(HEAD_AND_PERSON, {"username": username}).first()
+        row = HEAD_AND_PERSON.first(connection, {"username": username})
     if row is None:
         return log_head(connection), _people(connection, usernames)
 
@@ -321,14 +317,14 @@ def _person(name: str, role: str, sites: object) -> dict[str, Detail]:
 PEOPLE = select(
     app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
 ).where(app_user.c.username.in_(bindparam("usernames", expanding=True)))
-HEAD_AND_PERSON = (
+HEAD_AND_PERSON = PreparedQuery(
     NEWEST_LINE.add_columns(
         app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
     )
     .select_from(event)
     .outerjoin(app_user, app_user.c.username == bindparam("username"))
 )
-ADD_EVENT = insert(event)
+ADD_EVENT = PreparedStatement(insert(event))
 
 
 def _row(
@@ -369,7 +365,7 @@ def _row(
         "visit": item.place.visit,
         "form": item.place.form,
         "unsno": item.place.unsno,
-        "line": canonical_line(content),
+        "line": canonical_json(content),
     }
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-import rfc8785
 from sqlalchemy import ColumnElement, Connection, select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
 from webapp.storage.tables import (
     app_user,
@@ -73,7 +73,8 @@ def standing_sum(rows: Sequence[Sequence[Any]]) -> dict[str, str | int]:
     """How many rows, and one SHA-256 over them in the order of their keys."""
     digest = hashlib.sha256()
     for row in sorted(rows, key=lambda item: item[0]):
-        digest.update(rfc8785.dumps([_plain(cell) for cell in row]) + b"\n")
+        line = canonical_json([_plain(cell) for cell in row])
+        digest.update(f"{line}\n".encode())
     return {"rows": len(rows), "sha256": digest.hexdigest()}
 
 

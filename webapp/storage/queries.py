@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
+    and_,
     bindparam,
     func,
     insert,
@@ -44,13 +44,14 @@ from webapp.storage.query_life import (
     StepRefused,
     next_state,
 )
+from webapp.storage.query_sight import seen_queries
 from webapp.storage.review_scopes import (
     WHOLE_STUDY,
     ReviewScope,
     scope_words,
     scopes_of,
 )
-from webapp.storage.sight import Sight, seen_places
+from webapp.storage.sight import Sight
 from webapp.storage.stamps import stamp
 from webapp.storage.standings import mark_reviewed
 from webapp.storage.tables import plain, query, query_entry
@@ -454,20 +455,20 @@ def subject_threads(connection: Connection, subject: str) -> tuple[QueryThread, 
     return _threads(connection, query.c.subjid == subject)
 
 
-def seen_queries(sight: Sight | None) -> list[ColumnElement[bool]]:
-    """Which queries exist for somebody, as conditions."""
-    columns = query.c
-    return seen_places(sight, columns, columns.table_name, columns.field, columns.code)
-
-
-def queries_of_subjects(
-    connection: Connection, subjects: Iterable[str]
-) -> tuple[StoredQuery, ...]:
-    """The queries of some subjects without their texts, in a transaction under way."""
-    wanted = select(query).where(query.c.subjid.in_(list(subjects)))
-    return tuple(
-        query_of(row) for row in connection.execute(wanted.order_by(query.c.id))
+def waiting_queries(
+    connection: Connection, subjects: Iterable[str], sight: Sight | None
+) -> tuple[tuple[StoredQuery, str], ...]:
+    """The queries of some subjects that wait, as far as they exist for somebody: each
+    with the rule that opened it, blank for a person. In a transaction under way.
+    """
+    opening = and_(query_entry.c.query_id == query.c.id, query_entry.c.number == 1)
+    wanted = (
+        select(query, query_entry.c.rule)
+        .select_from(query.join(query_entry, opening))
+        .where(query.c.subjid.in_(list(subjects)), IS_WAITING, *seen_queries(sight))
+        .order_by(query.c.id)
     )
+    return tuple((query_of(row), row.rule) for row in connection.execute(wanted))
 
 
 def waiting_counts(database: Database, subjects: Iterable[str]) -> Mapping[str, int]:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from webapp.storage.database import Database
-from webapp.storage.queries import StoredQuery, query_of, seen_queries
+from webapp.storage.queries import StoredQuery, query_of
 from webapp.storage.query_life import QueryState
+from webapp.storage.query_sight import seen_queries
 from webapp.storage.subjects import of_sites
 from webapp.storage.tables import query, query_entry, subject
 from webapp.storage.users import ALL_SITES, Sites

@@ -20,6 +20,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.exc import ProgrammingError
 
 from forms_spec.model.captured_data import REDACTED, CellKey, Record, Row
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.due_subjects import mark_due
 from webapp.storage.encoding import (
@@ -34,7 +35,6 @@ from webapp.storage.events import (
     EventPlace,
     NewEvent,
     append_events,
-    canonical_line,
     line_hash,
     log_head,
 )
@@ -432,7 +432,7 @@ def _of_lines(
 
         written = {name: details[name].replace(unwanted, MARK) for name in had}
         before = content.get("redacted") or line_hash(row.line)
-        line = canonical_line(
+        line = canonical_json(
             {**content, "details": {**details, **written}, "redacted": before}
         )
         named = RedactedRow(

@@ -6,10 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
-    CompoundSelect,
     Connection,
     Exists,
     bindparam,
@@ -23,6 +22,7 @@ from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.looks import NO_LOOKS, Looks, find_looks
+from webapp.storage.prepared import PreparedQuery
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.tables import (
     lock_act,
@@ -48,7 +48,7 @@ def reviewed_in(connection: Connection, subject: str) -> frozenset[ReviewTable]:
     """Which tables have anything about a subject, or about the study: by one statement,
     since every save asks.
     """
-    rows = connection.execute(REVIEWED_IN, {"subject": subject})
+    rows = REVIEWED_IN.all(connection, {"subject": subject})
     return frozenset(ReviewTable(name) for (name,) in rows)
 
 
@@ -65,10 +65,12 @@ HAS_ACTS: Final[Mapping[ReviewTable, Exists]] = MappingProxyType(
     }
 )
 """Whether there are acts about a ``subject``; locks of the whole study count."""
-REVIEWED_IN: CompoundSelect[Any] = union_all(
-    *(
-        select(literal_column(f"'{name.value}'")).where(has_acts)
-        for name, has_acts in HAS_ACTS.items()
+REVIEWED_IN: Final = PreparedQuery(
+    union_all(
+        *(
+            select(literal_column(f"'{name.value}'")).where(has_acts)
+            for name, has_acts in HAS_ACTS.items()
+        )
     )
 )
 

@@ -49,11 +49,12 @@ from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_entries import SecondEntry, insert_entries
 from webapp.storage.past_queries import insert_threads
 from webapp.storage.past_reviews import ImportedReview, insert_review
+from webapp.storage.prepared import PreparedQuery, PreparedStatement
 from webapp.storage.review_state import ReviewTable, reviewed_in
 from webapp.storage.seals import seal
 from webapp.storage.signatures import break_signatures
 from webapp.storage.stamps import stamp
-from webapp.storage.standings import mark_saved
+from webapp.storage.standings import count_save, mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
 from webapp.storage.verifications import lose_marks
@@ -315,7 +316,7 @@ def add_version(
     """Adds a version in a transaction under way. ``again``: the save may stand already,
     although nobody else saved since.
     """
-    row = connection.execute(LOCKED_NEWEST, request.key._asdict()).first()
+    row = LOCKED_NEWEST.first(connection, request.key._asdict())
     newest = stored_form(row) if row else None
     current = newest.version if newest else 0
     if again or request.base_version != current:
@@ -345,13 +346,11 @@ def add_version(
     head = {name: version[name] for name in HEAD}
     if row:
         instance = row.instance_id
-        connection.execute(
-            MOVE_ON, {**head, "version": current + 1, "instance": instance}
-        )
+        MOVE_ON.run(connection, {**head, "version": current + 1, "instance": instance})
     else:
         instance = _new_instance(connection, request.key, head)
 
-    connection.execute(ADD_VERSION, {**version, "instance_id": instance})
+    ADD_VERSION.run(connection, {**version, "instance_id": instance})
     event = form_saved(request.key, version, import_id=request.import_id)
     append_events(connection, now, [event])
     if ReviewTable.SIGNATURES in reviewed:
@@ -368,8 +367,13 @@ def add_version(
             username=request.user,
         )
     mark_due(connection, [request.key.subject])
-    any_voids = ReviewTable.VOIDS in reviewed
-    mark_saved(connection, [request.key.subject], any_voids=any_voids)
+    if ReviewTable.VOIDS in reviewed:
+        mark_saved(connection, [request.key.subject])
+    else:
+        before = newest.status if newest else None
+        count_save(
+            connection, request.key.subject, now, before=before, after=request.status
+        )
     insert_alerts(connection, now, request.key, request.alerts, username=request.user)
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
@@ -392,14 +396,17 @@ def _refuse_closed(
 
 # SQLite's writer holds the lock of the whole file already; elsewhere the instance's row
 # is locked.
-LOCKED_NEWEST = NEWEST.with_for_update(of=form_instance)
+LOCKED_NEWEST = PreparedQuery(NEWEST.with_for_update(of=form_instance))
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
-MOVE_ON = (
+MOVE_ON = PreparedStatement(
     update(form_instance)
     .where(form_instance.c.id == bindparam("instance"))
     .values({name: bindparam(name) for name in (*HEAD, "version")})
 )
-ADD_VERSION = insert(form_version)
+ADD_VERSION = PreparedStatement(
+    insert(form_version),
+    columns=[column.name for column in form_version.c if column.name != "id"],
+)
 NEW_INSTANCE = insert(form_instance).returning(form_instance.c.id)
 
 

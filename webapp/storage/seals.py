@@ -21,6 +21,9 @@ def seal(key: InstanceKey, before: str, row: Mapping[str, object]) -> str:
         "saved_at": saved_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "key": list(key),
     }
-    exact = json.dumps([before, content], sort_keys=True, separators=(",", ":"))
+    exact = WRITER.encode([before, content])
 
     return hashlib.sha256(exact.encode("ascii")).hexdigest()
+
+
+WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.schema import Column
 
+from forms_spec.evaluation.hidden_findings import HiddenFindings
 from forms_spec.model.captured_data import Record
 from webapp.storage.tables import (
     double_entry_act,
@@ -48,15 +49,15 @@ class BlindEntries:
 class Sight:
     """What a person sees. ``forms`` are those of which the role sees something, None is
     all; of those in ``partly``, counts and reasons tell more than it may know.
-    ``hidden`` are columns by table and field, ``hidden_codes`` the codes of findings that
-    hang on them. ``record`` gives the part of a form's record that it sees. ``dates``
+    ``hidden`` are columns by table and field, ``findings`` those that hang on them.
+    ``record`` gives the part of a form's record that it sees. ``dates``
     says whether it sees the answers from which the days of visits follow.
     """
 
     forms: frozenset[str] | None
     partly: frozenset[str]
     hidden: frozenset[tuple[str, str]]
-    hidden_codes: frozenset[str]
+    findings: HiddenFindings
     dates: bool
     record: Callable[[str, Record], Record]
     blind: BlindEntries | None = None
@@ -65,11 +66,11 @@ class Sight:
         """Whether the role sees something of a form."""
         return self.forms is None or form in self.forms
 
-    def sees_place(self, form: str, table: str, field: str, code: str) -> bool:
+    def sees_place(self, form: str, table: str, field: str) -> bool:
         """Whether somebody sees what is said of a place; blank is no form, no field."""
         if form and not self.sees_form(form):
             return False
-        return (table, field) not in self.hidden and code not in self.hidden_codes
+        return (table, field) not in self.hidden
 
 
 def sees_form(sight: Sight | None, form: str) -> bool:
@@ -97,7 +98,7 @@ class PlaceColumns(Protocol):
 
 
 def seen_places(
-    sight: Sight | None, columns: PlaceColumns, table: Cell, field: Cell, code: Cell
+    sight: Sight | None, columns: PlaceColumns, table: Cell, field: Cell
 ) -> list[ColumnElement[bool]]:
     """What is said of places, as conditions on a table's columns; none for who sees
     everything.
@@ -110,8 +111,6 @@ def seen_places(
         conditions.append(or_(columns.form == "", of_seen))
     if sight.hidden:
         conditions.append(not_(tuple_(table, field).in_(sorted(sight.hidden))))
-    if sight.hidden_codes:
-        conditions.append(code.not_in(sorted(sight.hidden_codes)))
 
     return conditions
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 from forms_spec.model.roles import AlertKind
 from forms_spec.model.signatures import LONGEST_MEANING
 from webapp.storage.alerts import NewAlert, insert_alerts
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.events import (
     Detail,
@@ -26,7 +27,6 @@ from webapp.storage.events import (
     EventPlace,
     NewEvent,
     append_events,
-    canonical_line,
     line_hash,
     log_head,
     utc_text,
@@ -135,12 +135,12 @@ def signature_digest(
         "place": scope.event_place.as_details(),
         "username": plain(username),
     }
-    return line_hash(canonical_line(content))
+    return line_hash(canonical_json(content))
 
 
 def fingerprint(forms: Iterable[SignedForm]) -> str:
     """Stands for some versions: two people see the same if they see the same one."""
-    return line_hash(canonical_line({"forms": [form.as_details() for form in forms]}))
+    return line_hash(canonical_json({"forms": [form.as_details() for form in forms]}))
 
 
 def forms_to_sign(database: Database, scope: ReviewScope) -> tuple[SignedForm, ...]:

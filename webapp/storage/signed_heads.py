@@ -20,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from sqlalchemy import Connection, Row, insert, select
 
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
-from webapp.storage.events import NO_LINE, LogHead, canonical_line, log_head, utc_text
+from webapp.storage.events import NO_LINE, LogHead, log_head, utc_text
 from webapp.storage.tables import signed_head
 
 FORMAT: Final = 1
@@ -50,12 +51,12 @@ class SignedHead:
         content = self._content()
         if self.key:
             content["signature"] = self.signature
-        return canonical_line(content)
+        return canonical_json(content)
 
     @property
     def signed_text(self) -> str:
         """What the signature is over."""
-        return canonical_line(self._content())
+        return canonical_json(self._content())
 
     @property
     def is_genuine(self) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from webapp.storage.database import Database
 from webapp.storage.events import EventKind, NewEvent, append_events, utc_text
+from webapp.storage.prepared import PreparedQuery
 from webapp.storage.tables import clock_step, form_version
 
 SLACK: Final = timedelta(minutes=5)
@@ -54,12 +55,12 @@ def newest_save(connection: Connection) -> datetime | None:
     """When the newest version was saved, of those since the clock was last said to be
     right.
     """
-    saved_at: datetime | None = connection.execute(NEWEST_SAVE).scalar()
-    return saved_at
+    row = NEWEST_SAVE.first(connection, {})
+    return row.saved_at if row else None
 
 
 _SINCE = select(func.coalesce(func.max(clock_step.c.version_id), 0)).scalar_subquery()
-NEWEST_SAVE = (
+NEWEST_SAVE = PreparedQuery(
     select(form_version.c.saved_at)
     .where(form_version.c.id > _SINCE)
     .order_by(form_version.c.id.desc())

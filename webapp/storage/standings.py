@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +19,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 
@@ -27,7 +26,8 @@ from forms_spec.model.captured_data import FormKey
 from forms_spec.model.life_cycle import LifeStatus
 from webapp.storage.database import Database
 from webapp.storage.due_subjects import mark_due
-from webapp.storage.forms import HEADS, InstanceKey
+from webapp.storage.forms import HEADS, InstanceKey, Status
+from webapp.storage.prepared import PreparedStatement
 from webapp.storage.releases import SiteDictionaries
 from webapp.storage.search_index import SearchEntry, replace_entries
 from webapp.storage.tables import (
@@ -119,23 +119,51 @@ def insert_standing(connection: Connection, subjid: str, site: str) -> None:
     connection.execute(insert(subject_standing), {**row, **totals, **evaluated, **days})
 
 
-def mark_saved(
-    connection: Connection, subjids: Iterable[str], *, any_voids: bool = True
+def count_save(
+    connection: Connection,
+    subjid: str,
+    now: datetime,
+    *,
+    before: Status | None,
+    after: Status,
 ) -> None:
-    """Brings the totals of subjects up to date whose forms are saved, in the transaction
-    that saves them: what was evaluated of them is old from now on.
+    """Brings the totals of a subject of which nothing was ever voided up to date, in the
+    transaction that saves one of its forms. However many it has, no other is read.
 
-    ``any_voids`` is false where it is known that nothing of them was ever voided.
+    ``before`` is the form's status until now; None for a new form.
+    """
+    mark_sharing(connection, [subjid])
+    complete = (after is Status.COMPLETE) - (before is Status.COMPLETE)
+    COUNT_SAVE.run(
+        connection,
+        {
+            "subject": subjid,
+            "more_complete": complete,
+            "more_drafts": (before is None) - complete,
+            "now": now,
+        },
+    )
+
+
+COUNT_SAVE = PreparedStatement(
+    update(subject_standing)
+    .where(Standings.subjid == bindparam("subject"))
+    .values(
+        changes=Standings.changes + 1,
+        complete=Standings.complete + bindparam("more_complete"),
+        drafts=Standings.drafts + bindparam("more_drafts"),
+        saved_at=bindparam("now"),
+        day="",
+    )
+)
+
+
+def mark_saved(connection: Connection, subjids: Iterable[str]) -> None:
+    """Counts the forms of subjects anew, in the transaction that saves several of them
+    or voids some: what was evaluated of the subjects is old from now on.
     """
     names = sorted(set(subjids))
-    # Whoever gave the same answer where it may stand once only has another verdict now.
-    others = sharing_subjects(connection, names)
-    mark_reviewed(connection, others)
-    mark_due(connection, others)
-    if not any_voids:
-        connection.execute(COUNT_AGAIN, [{"subject": name} for name in names])
-        return
-
+    mark_sharing(connection, names)
     rows = connection.execute(TOTALS, {"subjects": names}).mappings()
     totals = {row["subjid"]: {**row, "subject": row["subjid"]} for row in rows}
 
@@ -151,6 +179,15 @@ def mark_saved(
 
     if totals:
         connection.execute(SAVED, list(totals.values()))
+
+
+def mark_sharing(connection: Connection, subjids: Iterable[str]) -> None:
+    """Has subjects evaluated again that share an answer with one of these which may stand
+    once only: they have another verdict now.
+    """
+    others = sharing_subjects(connection, subjids)
+    mark_reviewed(connection, others)
+    mark_due(connection, others)
 
 
 def mark_reviewed(connection: Connection, subjids: Iterable[str]) -> None:
@@ -198,13 +235,6 @@ TOTALS = (
     )
     .where(form_instance.c.subjid.in_(bindparam("subjects", expanding=True)))
     .group_by(form_instance.c.subjid)
-)
-# The same in one statement, where every form counts.
-COUNT_AGAIN = text(
-    "UPDATE subject_standing SET (changes, drafts, complete, saved_at, day) = ("
-    "SELECT sum(version), sum(CASE WHEN status <> 'complete' THEN 1 ELSE 0 END),"
-    " sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), max(saved_at), ''"
-    " FROM form_instance WHERE subjid = :subject) WHERE subjid = :subject"
 )
 SAVED = (
     update(subject_standing)

@@ -14,8 +14,8 @@ from sqlalchemy.sql import Select
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.forms import SAVES
-from webapp.storage.queries import seen_queries
 from webapp.storage.query_life import WAITING_STATES, QueryState
+from webapp.storage.query_sight import seen_queries
 from webapp.storage.review_state import HAS_ACTS, ReviewTable
 from webapp.storage.sight import Sight
 from webapp.storage.subjects import StoredSubject, of_sites

@@ -32,6 +32,7 @@ from sqlalchemy.types import TypeDecorator
 
 _EMPTY: dict[str | None, Callable[[], Any]] = {"{}": dict, "[]": list}
 """Most documents are one of these."""
+_WRITER = json.JSONEncoder(separators=(",", ":"))
 
 
 class DamagedData(ValueError):
@@ -45,7 +46,7 @@ class JsonText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _WRITER.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         if value in _EMPTY:

@@ -24,6 +24,7 @@ from webapp.review.lock_words import scope_title
 from webapp.review.signing import sign_address
 from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import ADJUDICATE, READ, SIGN, VERIFY, allow
+from webapp.security.query_access import is_reviewer
 from webapp.services import about, own_sites, services
 from webapp.storage import (
     AlertReader,
@@ -52,7 +53,9 @@ SOON: Final = timedelta(days=14)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownWork:
-    """One thing to do. ``late`` says why it is urgent, ``alert`` the number of an alert."""
+    """One thing to do. ``late`` says why it is urgent, ``alert`` the number of an alert,
+    and ``ask`` stands for a form whose findings can become queries.
+    """
 
     address: str
     subjid: str
@@ -60,6 +63,7 @@ class ShownWork:
     note: str = ""
     late: str = ""
     alert: int = 0
+    ask: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,10 +265,13 @@ def _shown_entry(line: WorkLine) -> ShownWork:
         )
 
     what = f"{title}, {place}" if line.visit != LOG else title
-    findings = f"{line.count} finding{'' if line.count == 1 else 's'}"
-    note = findings if line.kind == WorkKind.FINDING.value else ""
+    if line.kind != WorkKind.FINDING.value:
+        return ShownWork(address=address, subjid=line.subjid, what=what)
 
-    return ShownWork(address=address, subjid=line.subjid, what=what, note=note)
+    note = f"{line.count} finding{'' if line.count == 1 else 's'}"
+    mark = f"{line.form} {line.visit} {line.unsno} {line.subjid}"
+    ask = mark if is_reviewer() else ""
+    return ShownWork(address=address, subjid=line.subjid, what=what, note=note, ask=ask)
 
 
 def _window(line: WorkLine) -> str:

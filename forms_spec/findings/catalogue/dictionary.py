@@ -319,7 +319,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
     refuse(
         "column-twice",
         'The visit "{name}" appears twice in the columns',
-        "Remove one of them",
+        "{near} Name each visit once",
         "Each visit has a single column.",
         _visits("  columns: SCR SCR\n  base: X X\n"),
     ),
@@ -373,7 +373,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
     warn(
         "visit-without-forms",
         'No form is expected at the visit "{name}"',
-        "Add the visit to the columns of the schedule, or delete it",
+        "Mark a form for it in its column of the schedule, or delete it",
         "No data are captured at this visit.",
         _visits(visits="  M3: {title: Month 3, target: month 3}\n"),
     ),
@@ -599,7 +599,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
     ),
     refuse(
         "day-zero-not-a-date",
-        '"{name}" is a {type}, but {key} needs a date',
+        '"{name}" has the type {type}, but {key} needs a date',
         "Name a field of type date",
         "Visit days are counted from that date.",
         _study("day_zero: base.n\n"),

@@ -496,6 +496,22 @@ _ROWS = (
             "still validated."
         ),
     ),
+    refuse(
+        "visit-not-numbered",
+        "The visit {visit} repeats, so its number must be 1 or more, not {value}.",
+        "Write the number of the visit: 1 for the first, 2 for the second.",
+        "Without its number nobody can say which of the visits a form belongs to.",
+    ),
+    warn(
+        "visit-repeats-now",
+        "The visit {visit} repeats now, but {form} was captured without a number.",
+        "You do not have to correct anything. Enter the form again under the number "
+        "of its visit if it still has to be changed.",
+        (
+            "In an earlier dictionary of the study the visit took place once. The form "
+            "was still validated."
+        ),
+    ),
     query(
         "form-not-in-schedule",
         "The form {value} is not scheduled at this visit.",

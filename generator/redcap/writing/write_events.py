@@ -86,6 +86,14 @@ def write_events(study: Study) -> EventLists:
             "an event of REDCap belongs to a single arm, and no answer decides on it",
         )
 
+    if study.randomization is not None:
+        lists.loss(
+            "randomization",
+            "*",
+            study.randomization.form,
+            "REDCap sets up randomization on a page of its own",
+        )
+
     repeating = list(_repeating(study))
     if repeating:
         headers = ("event_name", "form_name", "custom_form_label")

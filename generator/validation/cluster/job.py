@@ -12,6 +12,7 @@ from forms_spec.model.study import Study
 from generator.heavy_libraries import frictionless
 from generator.tables import layout
 from generator.tables.retired import NOTHING_RETIRED, Retired
+from generator.validation.cluster.worker_memory import lasting
 from generator.validation.row_keys import ForeignKey, TableKeys
 from generator.validation.row_store import UnreadableCell
 from generator.validation.study_plan import study_plan
@@ -140,7 +141,8 @@ class Job:
 @lru_cache(maxsize=1)
 def _loaded(dictionary: tuple[tuple[str, str], ...]) -> Study | None:
     """A worker's process gets a job for each step, and all of them are about one study."""
-    return load_study(dict(dictionary)).study
+    with lasting():
+        return load_study(dict(dictionary)).study
 
 
 def named_keys(

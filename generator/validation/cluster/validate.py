@@ -51,6 +51,7 @@ from generator.validation.cluster.read_parts import (
     read_part,
 )
 from generator.validation.cluster.session import NoCluster, explain_failures, session
+from generator.validation.cluster.worker_memory import keep_libraries
 from generator.validation.count_completeness import MissingnessCounter
 from generator.validation.evaluate_forms import last_save
 from generator.validation.open_package import LARGE, plan_package
@@ -165,6 +166,8 @@ def _read(shared: Any, tasks: list[Task]) -> Iterator[Item]:
     code_version.check(shared.value.code)
     for task in tasks:
         yield from read_part(shared.value, *task)
+
+    keep_libraries()
 
 
 def _judge(

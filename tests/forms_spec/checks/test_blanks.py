@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.forms_spec.dictionaries import said
+from tests.forms_spec.dictionaries import findings, said
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,15 @@ def test_a_comparison_that_is_true_for_a_blank_is_a_warning(
         else 17 + shown.find("p is not")
     )
     assert said(text) == ([f"1.yaml:9:{at} true-when-blank"] if trap else [])
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["p is not 'Y'", "(p = 'Y') is not true", "(p in ('Y', 'N')) is not true"],
+)
+def test_the_warning_quotes_the_condition_and_names_the_field(shown: str) -> None:
+    (warning,) = findings(
+        "form: x\ntitle: X\nfields:\n  p: {label: P, type: yes_no}\n"
+        f'  a: {{label: A, show_when: "{shown}"}}\n'
+    )
+    assert warning.message == f'"{shown}" is also true while p is blank'

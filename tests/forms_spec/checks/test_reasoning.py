@@ -225,6 +225,14 @@ ON_A, ON_D = "on: [x.a], severity: query", "on: [x.d], severity: query"
             [f"assert: x.d < x.e, {ON_D}", f"assert: x.e < x.d, {ON_D}"],
             ["3 rules-contradict"],
         ),
+        # A blank breaks neither.
+        (
+            [
+                f"assert: x.c = 1 and x.a is not known, {ON_A}",
+                f"assert: x.c < 3 and x.a >= 1, {ON_A}",
+            ],
+            [],
+        ),
         (
             [f"assert: x.d < x.e, {ON_D}", f"assert: x.d <= x.e, {ON_D}"],
             ["3 rule-implied"],

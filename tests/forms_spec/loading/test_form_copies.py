@@ -178,7 +178,8 @@ def test_the_editor_sees_one_text(tmp_path: Path) -> None:
     for name, text in STUDY.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    analysis = DictionarySession(tmp_path).analysis()
+    session = DictionarySession(tmp_path)
+    analysis = session.analysis()
     line = (
         STUDY["rules.yaml"]
         .split("\n")
@@ -188,5 +189,6 @@ def test_the_editor_sees_one_text(tmp_path: Path) -> None:
     symbol = renamed_symbol(analysis, occurrence)
     [definition] = analysis.occurrences.definitions(symbol)
     assert (definition.place.file, definition.place.line) == ("right.yaml", 5)
-    after = edited(analysis, rename(analysis, symbol, "nrs"))
+    edits = rename(analysis, symbol, "nrs", session.analysis_of)
+    after = edited(analysis, edits)
     assert after == {name: text.replace("score", "nrs") for name, text in STUDY.items()}

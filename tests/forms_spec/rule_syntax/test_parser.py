@@ -62,6 +62,30 @@ def test_a_fault_is_shown_at_its_place(said: str) -> None:
     assert found == said or found.replace("[]", "") == said.replace("[]", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a = 1) is not true",
+        "(a + b) * (c - d)",
+        "(a) between (1) and (2)",
+        "(a or b) and (c or d)",
+        "not (a or b)",
+        "-(a + b)",
+        "(a) in (1, 2)",
+        "(a + 1) days",
+        "((a) + (b)) > (c)",
+        "(a) is in (1)",
+        "(a) has any ('X')",
+    ],
+)
+def test_what_stands_in_brackets_belongs_to_the_expression_with_its_brackets(
+    text: str,
+) -> None:
+    found = parse_expression(text, place(text))
+    assert isinstance(found, Expression)
+    assert text[found.tree.start : found.tree.end] == text
+
+
 def test_an_empty_text_says_nothing() -> None:
     found = parse_expression(" ", PLACE)
     assert isinstance(found, Finding)

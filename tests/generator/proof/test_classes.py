@@ -144,8 +144,9 @@ CLASSES = {
         field("z: {label: Z, show_when: a >= b or b >= c or c >= a}"),
         "condition-cannot-be-false",
         field(
-            "y: {label: Y, type: choices, codes: [Y]}",
-            "z: {label: Z, show_when: y has 'Y'}",
+            "y: {label: Y, type: multiple_choice, codes: [Y]}",
+            "x: {label: X, type: choice, codes: [Y]}",
+            "z: {label: Z, show_when: y has 'Y' or x = 'Y'}",
         ),
     ),
     "a branch inside a sum": (
@@ -167,6 +168,11 @@ CLASSES = {
         rules("a + b > c + 10", "a + b < c"),
         "rules-exclude",
         rules("a > 5 => a + b > c + 10", "s = 'F' => a + b < c"),
+    ),
+    "an answer that is blank and is not": (
+        rules("s = 'F' => a is not known", "s = 'F' => (a + b) is known"),
+        "rules-exclude",
+        rules("s = 'F' => a is not known", "a + b between 0 and 9"),
     ),
     "a rule that adds nothing": (
         rules("a + b < c", "a + b < c + 5"),

@@ -6,15 +6,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.validation.schema_fast_path import plain_readers, sparing_readers
-from generator.validation.table_plan import TablePlan, cell_readers, frictionless_schema
+from generator.validation.table_plan import (
+    CellReader,
+    TablePlan,
+    cell_readers,
+    frictionless_schema,
+)
 from tests.generator.validation.columnar.tables.test_agreement import (
     good,
     package_of,
@@ -67,23 +72,39 @@ ODD: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("field", FIELDS + CLOCK + ODD, ids=str)
+@cache
+def readers() -> list[tuple[dict[str, Any], CellReader, list[CellReader]]]:
+    """Each field, how Frictionless reads its cells, and how they are read without it:
+    ours by plain readers, those of others, which may be odd, by readers that spare
+    Frictionless.
+    """
+    result = []
+    for field in FIELDS + CLOCK + ODD:
+        wanted = cell_readers(frictionless_schema(plan(field)))
+        others = [
+            sparing_readers(plan(field), wanted, keys)[0]
+            for keys in (frozenset[str](), frozenset({"f"}))
+        ]
+        if field not in ODD:
+            others += plain_readers(plan(field))
+        result.append((field, wanted[0], others))
+    return result
+
+
+# Drawing texts takes longer than reading them: every field reads the same ones.
 @given(texts=st.lists(TEXTS | TIMES, min_size=1, max_size=30))
 def test_what_is_read_without_frictionless_is_read_as_it_reads(
-    field: dict[str, Any], texts: list[str]
+    texts: list[str],
 ) -> None:
-    """Our tables by plain readers; those of others, which may be odd, by readers that
-    spare Frictionless.
-    """
-    wanted = cell_readers(frictionless_schema(plan(field)))
-    notes = [wanted[0](text)[1] for text in texts]
-    if field not in ODD:
-        (read,) = plain_readers(plan(field))
-        assert [read(text)[1] for text in texts] == notes
-    for keys in (frozenset(), frozenset({"f"})):
-        (read,) = sparing_readers(plan(field), wanted, keys)
-        assert [read(text)[1] for text in texts] == notes
-    assert [read(text) for text in texts] == [wanted[0](text) for text in texts]
+    for field, wanted, others in readers():
+        notes = [wanted(text)[1] for text in texts]
+        for read in others:
+            assert (field, [read(text)[1] for text in texts]) == (field, notes)
+        of_keys = others[1]
+        assert (field, [of_keys(text) for text in texts]) == (
+            field,
+            [wanted(text) for text in texts],
+        )
 
 
 def test_frictionless_is_not_asked_about_a_usual_cell() -> None:

@@ -272,6 +272,14 @@ DAMAGES: list[tuple[str, Damage, str]] = [
         ),
     ),
     (
+        "a visit that repeats, without its number",
+        edit(FORMS, b"SCR,0,lb", b"UNS,0,lb"),
+        (
+            "visit-not-numbered forms:3 unsno, row-without-form lb:2, "
+            "form-without-row forms:3 form"
+        ),
+    ),
+    (
         "a file that nobody lists",
         overwrite("data/more.csv", b"a\r\n1\r\n"),
         "unlisted-file",

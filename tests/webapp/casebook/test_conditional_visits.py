@@ -95,6 +95,22 @@ def test_the_next_cycle_stands_in_the_casebook_up_to_the_last(tmp_path: Path) ->
     assert 'value="CYC"' not in client.get(CASEBOOK).text
 
 
+def test_a_form_from_before_the_visit_repeated_keeps_a_place_of_its_own(
+    tmp_path: Path,
+) -> None:
+    study = study_of({**FILES, **CYCLES})
+    app = app_over(f"sqlite:///{tmp_path}/cycles.sqlite", study)
+    client = client_of(app)
+    keep(app, "sv", "C1D1", visdat="2024-03-28")
+    keep(app, "sv", "CYC", visdat="2024-04-11")
+
+    page = client.get(CASEBOOK).text
+    gone = page[page.index("No longer in the dictionary") :]
+    assert f"{CASEBOOK}/CYC/sv" in gone
+    assert "2024" in client.get(f"{CASEBOOK}/CYC/sv").text
+    assert f"{CASEBOOK}/CYC/" not in page[: page.index("No longer in the dictionary")]
+
+
 def test_a_visit_without_a_form_that_the_role_sees_is_nowhere(tmp_path: Path) -> None:
     everything = "[see, enter, complete, query, sign, verify, lock, adjudicate, export]"
     roles = f"""

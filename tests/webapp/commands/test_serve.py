@@ -85,6 +85,8 @@ ROLES = """
 roles:
   coordinator: {may: [see, enter, complete, query, sign]}
   central reader: {task: reads scans, may: [see, query]}
+  import: {may: [see, query]}
+  manager: {may: [see, query]}
   data manager: {may: [see, query, verify, lock, adjudicate, export]}
 """
 
@@ -97,14 +99,20 @@ def test_each_role_of_a_new_study_gets_an_account_with_its_own_password(
         (tmp_path / "small" / name).write_text(text, encoding="utf-8")
     url = f"sqlite:///{tmp_path}/small.sqlite"
     with served("--db", url, "--dictionary", str(tmp_path / "small")) as (_, said):
-        passwords = re.findall(r"^  [\w.]+ +(\S+)  ", said, re.MULTILINE)
-    assert len(set(passwords)) == 5
+        passwords = re.findall(r"^  [\w.-]+ +(\S+)  ", said, re.MULTILINE)
+    assert len(set(passwords)) == 7
     assert re.search(r"^  central\.reader +\S+ +reads scans$", said, re.MULTILINE)
     assert "cellkine-demo" not in passwords
     database = open_database(url)
-    assert {user.role for user in list_users(database)} == {
-        *("coordinator", "central reader", "data manager"),
-        *("designer", "admin"),
+    # "import" saves what is imported, and "manager" is a role of its own here.
+    assert {user.username: user.role for user in list_users(database)} == {
+        "coordinator": "coordinator",
+        "central.reader": "central reader",
+        "import-1": "import",
+        "manager": "manager",
+        "data.manager": "data manager",
+        "designer": "designer",
+        "admin": "admin",
     }
     database.close()
     with closing(sqlite3.connect(tmp_path / "small.sqlite")) as stored:

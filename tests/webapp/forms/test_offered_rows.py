@@ -178,9 +178,11 @@ def test_a_field_of_the_rows_is_renamed_where_it_labels_them(tmp_path: Path) -> 
     for name, text in STUDY.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    analysis = DictionarySession(tmp_path).analysis()
+    session = DictionarySession(tmp_path)
+    analysis = session.analysis()
     symbol = Symbol(kind=SymbolKind.FIELD, owner="aes", name="aeterm")
-    after = edited(analysis, rename(analysis, symbol, "term"))
+    edits = rename(analysis, symbol, "term", session.analysis_of)
+    after = edited(analysis, edits)
     assert after == {
         name: text.replace("aeterm", "term") for name, text in STUDY.items()
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from forms_spec.evaluation.hidden_findings import NONE_HIDDEN
 from tests.webapp.double_site import (
     DOUBLE,
     FORM,
@@ -128,7 +129,7 @@ def test_who_may_not_see_all_forms_gets_no_second_entry(
         forms=frozenset({"vs"}),
         partly=frozenset(),
         hidden=frozenset(),
-        hidden_codes=frozenset(),
+        findings=NONE_HIDDEN,
         dates=True,
         record=lambda _, record: record,
     )

@@ -25,17 +25,21 @@ def test_chosen_findings_become_queries_after_a_look(tmp_path: Path) -> None:
     assert nurse.post(FORM, data=data).status_code == 303
 
     page = monitor.get(FINDINGS).text
-    marks = re.findall(r'name="finding" value="(\w+)"', page)
+    marks = re.findall(r'name="chosen" value="(\w+)"', page)
     assert len(marks) == len(set(marks)) >= 2
-    look = monitor.get(ASK, query_string={"finding": marks[:1]}).text
+    look = monitor.get(ASK, query_string={"chosen": marks[:1]}).text
     assert "1 query would be opened" in look
+    # The question, what was typed, and what would be asked.
+    listed = " ".join(re.sub(r"<[^>]+>", " ", look).split())
+    assert "Systolic" in listed or "Temperature" in listed
+    assert "12O" in listed or "warm" in listed
     every = monitor.get(ASK).text
     assert f"{len(marks)} queries would be opened" in every
     assert asked(app) == []
 
     # What was not looked at is not opened.
     (seen,) = re.findall(r'name="seen" value="(\w+)"', look)
-    send = {"csrf_token": token(look), "finding": marks[:1], "role": "investigator"}
+    send = {"csrf_token": token(look), "chosen": marks[:1], "role": "investigator"}
     assert monitor.post(ASK, data={**send, "seen": "other"}).status_code == 409
     assert asked(app) == []
     done = monitor.post(ASK, data={**send, "seen": seen}).text
@@ -51,10 +55,53 @@ def test_chosen_findings_become_queries_after_a_look(tmp_path: Path) -> None:
 
 def test_who_enters_data_answers_and_does_not_ask(tmp_path: Path) -> None:
     nurse = client_of(app_over(f"sqlite:///{tmp_path}/study.sqlite"))
-    assert 'name="finding"' not in nurse.get(FINDINGS).text
+    assert 'name="chosen"' not in nurse.get(FINDINGS).text
     refused = nurse.get(ASK)
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
+
+
+LIST = "/home/findings"
+
+
+def test_the_list_of_all_subjects_becomes_queries(tmp_path: Path) -> None:
+    app = app_over(f"sqlite:///{tmp_path}/study.sqlite")
+    nurse, monitor = client_of(app), client_of(app, "monitor")
+    for subject, pressure in (("01-001", "12O"), ("01-002", "13O")):
+        form = f"/subjects/{subject}/SCR/vs"
+        typed = {"f-vsperf": ["Y"], "f-sysbp": [pressure], "action": ["draft"]}
+        assert nurse.post(form, data=page_data(nurse, form) | typed).status_code == 303
+
+    assert 'name="chosen"' not in nurse.get(LIST).text
+    assert nurse.get(f"{LIST}/queries").status_code == 422
+    marks = re.findall(r'name="chosen" value="([^"]+)"', monitor.get(LIST).text)
+    assert marks == ["vs SCR 0 01-001", "vs SCR 0 01-002"]
+
+    # The dry run says what would be asked, and of whom.
+    look = monitor.get(f"{LIST}/queries", query_string={"chosen": marks[1:]}).text
+    assert "13O" in look
+    assert "12O" not in look
+    every = monitor.get(f"{LIST}/queries").text
+    assert "12O" in every
+    assert "13O" in every
+
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', look)
+    send = {"csrf_token": token(look), "chosen": marks[1:], "seen": seen}
+    assert "opened: 1" in monitor.post(f"{LIST}/queries", data=send).text
+    assert {source for _, source in asked(app)} == {
+        "forms with open findings on 2024-04-18"
+    }
+
+    # What was looked at is not what is there now: nothing is opened.
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', every)
+    late = monitor.post(
+        f"{LIST}/queries", data={"csrf_token": token(every), "seen": seen}
+    )
+    assert late.status_code == 409
+    assert "already open as query 1" in late.text
+    assert "12O" in late.text
+    of_nobody = {"chosen": ["vs SCR 0 09-999", "vs", "vs SCR x 01-001"]}
+    assert "0 queries" in monitor.get(f"{LIST}/queries", query_string=of_nobody).text
 
 
 def asked(app: Flask) -> list[tuple[str, str]]:

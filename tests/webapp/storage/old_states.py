@@ -15,9 +15,10 @@ from sqlalchemy import Connection, inspect, text
 from forms_spec.model.captured_data import CellKey, Record, Row
 from tests.webapp.storage.storing import HASH
 from webapp.storage import Database, InstanceKey
+from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import WRITES
 from webapp.storage.encoding import kept_document, rows_document, texts_document
-from webapp.storage.events import canonical_line, line_hash
+from webapp.storage.events import line_hash
 from webapp.storage.log_beginning import begin_log
 from webapp.storage.migrate import alembic_config
 from webapp.storage.seals import seal
@@ -212,7 +213,7 @@ def _events(connection: Connection) -> None:
         "number": number,
     }
     columns = {"kind": "exported", "username": "", "subjid": "", "visit": ""}
-    place = {"form": "", "unsno": 0, "line": canonical_line(content)}
+    place = {"form": "", "unsno": 0, "line": canonical_json(content)}
     numbered = {"number": number, "at": _at(connection, 11)}
     _insert(connection, "event", {**numbered, **columns, **place})
 

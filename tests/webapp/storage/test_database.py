@@ -12,7 +12,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from tests.made_once import migrations_of_a_server
+from tests.made_once import disk_of_a_server, migrations_of_a_server
 from tests.webapp.storage.storing import HASH, furnish, keep, record, small_study
 from webapp.storage import (
     AlteredDictionary,
@@ -73,12 +73,15 @@ def test_the_newest_migration_is_the_one_that_opening_looks_for(
     assert script.get_current_head() == HEAD
 
 
-def test_a_commit_waits_for_the_disk(sqlite_database: Database) -> None:
-    with sqlite_database.engine.connect() as connection:
-        said = [
-            connection.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        ]
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    with disk_of_a_server():
+        durable = open_database(f"sqlite:///{tmp_path}/study.sqlite")
+        with durable.engine.connect() as connection:
+            said = [
+                connection.execute(text(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        durable.close()
     assert said == ["wal", 2, 1]
 
 

@@ -199,23 +199,31 @@ def test_connections_that_the_server_ended_are_opened_again(
 ) -> None:
     app = app_over(site_url)
     client, data = draft(app, remark="once")
-    engine = database_of(app).engine
-    ended = []
-
-    def in_mid_save(*call: Any) -> None:
-        connection, _, statement, *_ = call
-        if not ended and statement.startswith("INSERT INTO form_version"):
-            ended.append(statement)
-            process = connection.connection.driver_connection.info.backend_pid
-            with engine.connect() as killer:
-                end = text("SELECT pg_terminate_backend(:process, 10000)")
-                killer.execute(end, {"process": process})
-
-    event.listen(engine, "before_cursor_execute", in_mid_save)
+    name = str(database_of(app).engine.url.database)
+    run_statements(site_url, *ENDS_IN_MID_SAVE, database=name)
     assert client.post(FORM, data=data, headers=SCRIPT).status_code == 200
-    assert len(ended) == 1
+    with database_of(app).read() as connection:
+        assert connection.scalar(text("SELECT last_value FROM versions_begun")) == 2
     nothing_half(app, 1)
     database_of(app).close()
+
+
+ENDS_IN_MID_SAVE = (
+    "CREATE SEQUENCE versions_begun",
+    """
+    CREATE FUNCTION end_the_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('versions_begun') = 1 THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    "CREATE TRIGGER ends_the_first BEFORE INSERT ON form_version"
+    " FOR EACH ROW EXECUTE FUNCTION end_the_first()",
+)
+"""The server ends the connection that adds the first version, and no other: what a
+sequence has counted stays counted.
+"""
 
 
 def test_a_page_says_that_the_database_is_away(site_url: str) -> None:

@@ -267,7 +267,7 @@ def _heads(
         (key != NOWHERE)
         & (form >= 0)
         & allowed[form, visit]
-        & (repeats[visit] | (unsno == 0))
+        & (repeats[visit] == (unsno > 0))
     )
     faulty[subject[~sound]] = True
     results = {}

@@ -7,7 +7,8 @@ import random
 from collections.abc import Iterator, Sequence
 
 from benchmarks.audit import made_up_lines
-from webapp.storage.events import canonical_line, line_hash
+from webapp.storage.canonical_json import canonical_json
+from webapp.storage.events import line_hash
 
 Damage = tuple[str, list[bytes]]
 """What was done, and the lines that are left."""
@@ -24,7 +25,7 @@ def redacted(lines: list[bytes], number: int) -> list[bytes]:
     content = json.loads(lines[number - 1])
     content["by"]["name"] = "[redacted]"
     had = sha256_of(lines[number - 1])
-    changed = canonical_line({**content, "redacted": had}).encode()
+    changed = canonical_json({**content, "redacted": had}).encode()
     named = {
         "table": "event",
         "number": number,
@@ -40,7 +41,7 @@ def redacted(lines: list[bytes], number: int) -> list[bytes]:
         "number": len(lines) + 1,
         "place": {"subject": "01-001"},
     }
-    last = canonical_line(event).encode()
+    last = canonical_json(event).encode()
     return [*lines[: number - 1], changed, *lines[number:], last]
 
 

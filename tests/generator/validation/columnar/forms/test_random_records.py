@@ -49,12 +49,16 @@ def subject(draw: Random, study: Study, name: str) -> Iterator[CapturedForm]:
         date(2023, 1, 1) + timedelta(days=draw.randrange(400)),
         draw.choice([0.5, 0.9, 0.97]),
     )
-    visits = [FormKey(form, visit, 0) for form, visit in study.expectations]
+    visits = [
+        FormKey(form, visit, 0)
+        for form, visit in study.expectations
+        if not study.visits[visit].repeats
+    ]
     logs = [FormKey(form.name, LOG, 0) for form in study.forms.values() if form.log]
     again = [
-        FormKey(key.form, key.visit, number)
-        for key in visits
-        if study.visits[key.visit].repeats
+        FormKey(form, visit, number)
+        for form, visit in study.expectations
+        if study.visits[visit].repeats
         for number in (1, 2)
     ]
     for key in [*visits, *logs, *again]:

@@ -1,0 +1,1 @@
+"""Randomization lists: drawn from a seed, written and read."""

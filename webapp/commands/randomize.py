@@ -1,0 +1,150 @@
+"""``crfsmith randomize``: draws a randomization list, loads it, and counts what is left."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from forms_spec.model.randomization import RandomizationPlan
+from forms_spec.model.study import Study
+from generator.randomization.draw import (
+    LEAST_SEED,
+    DrawRequest,
+    ListEntry,
+    ListRefused,
+    draw_list,
+)
+from generator.randomization.list_file import (
+    balance,
+    counts_words,
+    list_text,
+    read_list,
+)
+from webapp.commands.study_folder import study_in_folder
+from webapp.commands.terminal import show_finding
+from webapp.installation.command_error import CommandError, cannot_write
+
+REFUSED = 1
+
+
+@click.group(short_help="Draw and load randomization lists.")
+def command() -> None:
+    """Draw a randomization list from a seed, load it into a database, and count what is
+    left of it. Give the list and its seed to nobody who enters or treats.
+    """
+
+
+def _sizes(
+    context: click.Context, parameter: click.Parameter, text: str
+) -> tuple[int, ...]:
+    """Numbers with commas between them: ``4,6``."""
+    if not re.fullmatch(r"[0-9]{1,4}(,[0-9]{1,4})*", text):
+        message = f"{text!r} is not a list of numbers, such as 4,6"
+        raise click.BadParameter(message, context, parameter)
+
+    return tuple(int(size) for size in text.split(","))
+
+
+@command.command("list", short_help="Draw a list from a seed.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--blocks",
+    required=True,
+    callback=_sizes,
+    metavar="SIZES",
+    help="The sizes of the blocks, such as 4,6: each block has one of them at random.",
+)
+@click.option(
+    "--size",
+    required=True,
+    type=click.IntRange(1),
+    help="How many entries each stratum has at least. The last block is complete.",
+)
+@click.option(
+    "--first",
+    required=True,
+    metavar="NUMBER",
+    help="The first randomization number, such as R-0001. The next ones count up.",
+)
+@click.option(
+    "--seed",
+    prompt=f"Seed (a secret of at least {LEAST_SEED} characters)",
+    hide_input=True,
+    help="Default: you are asked, so that no shell remembers it.",
+)
+@click.option(
+    "--out",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The new CSV file. Only you can read it.",
+)
+def draw(
+    folder: Path,
+    *,
+    blocks: tuple[int, ...],
+    size: int,
+    first: str,
+    seed: str,
+    path: Path,
+) -> None:
+    """Draw a list for the study in DIR: permuted blocks in each stratum.
+
+    The same seed, sizes and dictionary give the same list. Exit status: 0 if it was
+    written, 1 if the dictionary has errors, 2 if there is no such list.
+    """
+    study = study_in_folder(folder, "No list was drawn")
+    plan = need_plan(study)
+    request = DrawRequest(seed=seed, blocks=blocks, size=size, first=first)
+    try:
+        entries = draw_list(study, plan, request)
+    except ListRefused as error:
+        raise CommandError(f"{error} No list was drawn.") from error
+
+    text = list_text(plan, entries)
+    checked = read_list(text, study, plan, str(path))
+    for item in checked.findings:
+        show_finding(item, {str(path): text})
+    if not checked.is_sound:
+        raise CommandError("No list was written.")
+
+    _write_private(path, text)
+    _show_balance(entries, plan)
+    click.echo(f"{path}: {len(entries):,} entries. Keep it and the seed secret.")
+
+
+def need_plan(study: Study) -> RandomizationPlan:
+    """The study's plan, or the end of the command."""
+    if study.randomization is None:
+        raise CommandError(
+            f"{study.short} does not randomize: its dictionary has no `randomization`."
+        )
+
+    return study.randomization
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A new file that only its owner reads. A list that exists is never written over."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as error:
+        raise CommandError(f"{path} exists already. Give a new file.") from error
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def _show_balance(entries: Sequence[ListEntry], plan: RandomizationPlan) -> None:
+    """How often each arm is in each stratum, without the order."""
+    factors = ", ".join(plan.factors) or "one stratum"
+    click.echo(f"Entries by stratum ({factors}):")
+    for stratum, counts in balance(entries).items():
+        words = counts_words(counts, plan.ratio)
+        click.echo(f"  {stratum or 'all subjects'}: {counts.total()} ({words})")

@@ -1,0 +1,36 @@
+"""A person chooses the language of the study's texts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from flask import Blueprint, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from webapp.security.access import SIGNED_IN, allow
+from webapp.services import LANGUAGE_COOKIE, services
+from webapp.views.sign_in import inside
+
+bp = Blueprint("languages", __name__)
+REMEMBERED: Final = timedelta(days=365)
+
+
+@bp.post("/language")
+@allow(SIGNED_IN)
+def choose_language() -> ResponseReturnValue:
+    """Shows the study's texts in a language from now on, in this browser."""
+    language = request.form.get("language", "")
+    if language not in services().study.languages:
+        abort(404, "The study has no texts in this language.")
+
+    response = redirect(inside(request.form.get("then", "")), 303)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=REMEMBERED,
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
