@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,13 @@ from forms_spec.loading.translated_study import study_in
 from forms_spec.model.captured_data import Context, Record
 from forms_spec.model.languages import direction, is_language_tag
 from forms_spec.model.study import Study
+from generator.dictionary.folder import read_dictionary
 from generator.dictionary.text_language import in_its_language
+from generator.dictionary.translation_file import (
+    HEADER,
+    translated_texts,
+    with_translations,
+)
 from generator.editor.dictionary_session import DictionarySession
 from generator.editor.renaming import edited as renamed_texts
 from generator.editor.renaming import rename, renamed_symbol
@@ -27,6 +35,7 @@ from tests.generator.workbook.sheets import Book, edited, put
 from tests.translated_study import translated_files, translated_study
 
 ES = "translations/es.yaml"
+GASTRA = Path(__file__).parents[3] / "data_dictionary" / "gastra"
 
 
 def findings(file: str, old: str, new: str) -> tuple[Finding, ...]:
@@ -71,17 +80,55 @@ def test_a_person_reads_the_study_in_spanish() -> None:
     assert study.rules["P1"].message == "El dolor ahora no supera el peor dolor."
 
 
+TEXTS = frozenset(
+    {"title", "titles", "label", "help", "placeholder", "message", "add_label"}
+    | {"anchors", "wordings", "language"}
+)
+"""The attributes of a study that hold texts."""
+
+
 def test_nothing_but_texts_differs_between_the_languages() -> None:
     study = translated_study()
     other = study_in(study, "es")
     assert (other.hash, dict(other.files)) == (study.hash, dict(study.files))
     assert study_in(study, "es") is other
     assert study_in(study, "fr") is study
-    plain = [dataclasses.replace(item, text_languages={}) for item in (study, other)]
-    changed = set(differences(*plain, "study"))
-    texts = {"title", "label", "help", "placeholder", "message", "add_label"}
-    texts |= {"anchors", "wordings", "language"}
-    assert [path for path in changed if not texts & {*path.split(".")}] == []
+    assert other_than_texts(study, other) == []
+
+
+def test_a_whole_study_is_the_same_in_an_invented_language() -> None:
+    """GASTRA has arms, copies of forms, tables and much else that names texts."""
+    files = dict(read_dictionary(GASTRA).files)
+    files["study.yaml"] = files["study.yaml"].replace(
+        "\ntitle:", "\nlanguages: {en: English, eo: Esperanto}\ntitle:"
+    )
+    translations = read_study(files).loaded.parts.translations  # type: ignore[union-attr]
+    assert translations is not None
+    rows = [
+        [*row[:2], f"Ĝ {row[1]}", ""] for row in translated_texts(translations, "eo")
+    ]
+    table = StringIO()
+    csv.writer(table).writerows([HEADER, *rows])
+    files |= with_translations(files, translations, "eo", table.getvalue())
+    loaded = load_study(files)
+    assert loaded.findings == ()
+    assert loaded.study is not None
+    other = study_in(loaded.study, "eo")
+    assert other_than_texts(loaded.study, other) == []
+    labels = [
+        field.label
+        for form in other.forms.values()
+        for group in form.groups
+        for field in group.fields
+    ]
+    assert [label for label in labels if not label.startswith("Ĝ ")] == []
+
+
+def other_than_texts(first: Study, second: Study) -> list[str]:
+    """What differs between two studies beside their texts."""
+    plain = [dataclasses.replace(study, text_languages={}) for study in (first, second)]
+    paths = set(differences(*plain, "study"))
+    return [path for path in paths if not TEXTS & {*path.split(".")}]
 
 
 def differences(first: Any, second: Any, path: str) -> Iterator[str]:
