@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, cast
 
@@ -81,7 +82,12 @@ def _server() -> Services:
     return server if study is server.study else replace(server, study=study)
 
 
-LANGUAGE_COOKIE: Final = "crfsmith_language"
+def language_cookie(username: str) -> str:
+    """The cookie that keeps the language of a person: several may work at one browser.
+    Its name does not say who they are.
+    """
+    digest = sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"crfsmith_language_{digest[:12]}"
 
 
 def shown_language() -> str:
@@ -91,7 +97,8 @@ def shown_language() -> str:
     """
     if not has_request_context() or g.get("everything", 0):
         return ""
-    return request.cookies.get(LANGUAGE_COOKIE, "")
+    user = _who_asks()
+    return request.cookies.get(language_cookie(user.username if user else ""), "")
 
 
 def _server_of_site() -> Services:

@@ -40,7 +40,7 @@ from webapp.preview.subject_form import SubjectForm
 from webapp.preview.subject_pages import SubjectPages
 from webapp.preview.watcher import Seen, Watched
 from webapp.security.headers import HEADERS, INLINE_POLICY, POLICY
-from webapp.services import LANGUAGE_COOKIE, shown_language
+from webapp.services import language_cookie, shown_language
 
 MARKS = {
     Expectation.REQUIRED: "X",
@@ -185,7 +185,9 @@ def _look(watched: Watched) -> ResponseReturnValue | None:
 
     if language := request.args.get("language"):
         response = redirect(request.path)
-        response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, samesite="Lax")
+        response.set_cookie(
+            language_cookie(""), language, httponly=True, samesite="Lax"
+        )
         return response
 
     seen = watched.now()

@@ -7,9 +7,10 @@ from typing import Final
 
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from webapp.security.access import SIGNED_IN, allow
-from webapp.services import LANGUAGE_COOKIE, services
+from webapp.services import language_cookie, services
 from webapp.views.sign_in import inside
 
 bp = Blueprint("languages", __name__)
@@ -19,14 +20,14 @@ REMEMBERED: Final = timedelta(days=365)
 @bp.post("/language")
 @allow(SIGNED_IN)
 def choose_language() -> ResponseReturnValue:
-    """Shows the study's texts in a language from now on, in this browser."""
+    """Shows the study's texts in a language from now on, to this person in this browser."""
     language = request.form.get("language", "")
     if language not in services().study.languages:
         abort(404, "The study has no texts in this language.")
 
     response = redirect(inside(request.form.get("then", "")), 303)
     response.set_cookie(
-        LANGUAGE_COOKIE,
+        language_cookie(current_user.user.username),
         language,
         max_age=REMEMBERED,
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),

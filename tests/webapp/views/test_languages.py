@@ -12,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.translated_study import translated_study
-from tests.webapp.pages import token
+from tests.webapp.pages import sign_in, token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
+from webapp.services import language_cookie
 from webapp.storage import InstanceKey, load, threads_of_form
 
 FORM = "/subjects/01-001/DAY1/pain"
@@ -143,5 +144,14 @@ def test_a_language_that_the_study_does_not_have_is_refused(app: Flask) -> None:
     client = reader(app, "es")
     data = {"csrf_token": token(client.get("/account").text), "language": "fr"}
     assert client.post("/language", data=data).status_code == 404
-    client.set_cookie("crfsmith_language", "<b>")
+    client.set_cookie(language_cookie("coordinator"), "<b>")
     assert "First name" in client.get(FORM).text
+
+
+def test_the_next_person_at_the_same_browser_has_a_language_of_their_own(
+    app: Flask,
+) -> None:
+    client = reader(app, "es")
+    for user, words in (("nurse", "First name"), ("coordinator", "Nombre")):
+        sign_in(client, user)
+        assert words in client.get(FORM).text
