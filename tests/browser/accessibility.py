@@ -43,6 +43,7 @@ def faults_of(page: Page, *, only: str | None = None) -> list[list[object]]:
     }
     if only is not None:
         options["runOnly"] = [only]
-    page.evaluate(f"{AXE_SCRIPT}\n{_READ_COLOURS_ONCE}")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"{AXE_SCRIPT}\n{_READ_COLOURS_ONCE}")
     found: list[list[object]] = page.evaluate(_FAULTS, options)
     return found
