@@ -11,7 +11,7 @@ import click
 from webapp.installation.command_error import CommandError
 
 SERVER = "generator.editor.answers"
-COLLECTED_AFTER = (150_000, 10, 30)
+COLLECTED_AFTER = (150_000, 10, 10)
 """What is read of a dictionary lives until its text changes: to go through all of it
 after each key took a tenth of the time.
 """
