@@ -50,6 +50,7 @@ from webapp.views import (
     papers,
     provider_sign_in,
     queries,
+    randomizing,
     redactions,
     releases,
     reviews,
@@ -121,7 +122,7 @@ def create_app(settings: Settings) -> Flask:
     rooms = (
         assets, sign_in, dictionary_pages, subjects, casebooks, finding_queries, eligibility,
         form_pages, form_files, form_specs, histories, event_pages, packages, own_account, own_code, accounts,
-        papers, queries, redactions, reviews, signing, home, voiding, search, dashboard,
+        papers, queries, redactions, reviews, signing, home, voiding, search, dashboard, randomizing,
         verifications, looks, languages, provider_sign_in, releases, double_entries,
     )  # fmt: skip
     for room in rooms:

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from forms_spec.evaluation.hidden_findings import HiddenFindings, hidden_findings
+from forms_spec.evaluation.role_arms import seen_arms, seen_randomization
 from forms_spec.evaluation.role_grants import (
     AnswerColumn,
     RoleGrants,
@@ -204,6 +205,8 @@ def _reduced(study: Study, grants: RoleGrants) -> Study:
         codelists=MappingProxyType(dict(_codelists(study, forms))),
         eligibility=_eligibility(study, grants),
         statuses=_statuses(study, grants),
+        arms=seen_arms(study, grants),
+        randomization=seen_randomization(study, forms),
     )
 
 

@@ -24,9 +24,17 @@ from generator.randomization.list_file import (
     list_text,
     read_list,
 )
+from webapp.commands.database_option import database_option
 from webapp.commands.study_folder import study_in_folder
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import CommandError, cannot_write
+from webapp.installation.study_database import need_study, opened
+from webapp.storage.randomization_lists import (
+    ListNotLoaded,
+    NewEntry,
+    count_strata,
+    load_entries,
+)
 
 REFUSED = 1
 
@@ -148,3 +156,65 @@ def _show_balance(entries: Sequence[ListEntry], plan: RandomizationPlan) -> None
     for stratum, counts in balance(entries).items():
         words = counts_words(counts, plan.ratio)
         click.echo(f"  {stratum or 'all subjects'}: {counts.total()} ({words})")
+
+
+@command.command(short_help="Load a list into a database.")
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@database_option
+def load(path: Path, url: str) -> None:
+    """Load the list in FILE, behind those that were loaded before.
+
+    The whole list is loaded, or nothing. The log keeps that it was, and not what is in
+    it. Exit status: 0 if it was loaded, 1 if the list has errors, 2 if it could not be
+    read.
+    """
+    text = _text_of(path)
+    with opened(url, must_exist=True) as database:
+        study = need_study(database, url)
+        plan = need_plan(study)
+        checked = read_list(text, study, plan, str(path))
+        for item in checked.findings:
+            show_finding(item, {str(path): text})
+        if not checked.is_sound:
+            click.echo("Nothing was loaded.", err=True)
+            raise SystemExit(REFUSED)
+
+        entries = [
+            NewEntry(number=entry.number, stratum=entry.stratum, arm=entry.arm)
+            for entry in checked.entries
+        ]
+        try:
+            number = load_entries(database, entries)
+        except ListNotLoaded as error:
+            raise CommandError(str(error)) from error
+
+    _show_balance(checked.entries, plan)
+    click.echo(f"List {number} with {len(entries):,} entries was loaded.")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{path} is not in UTF-8. Save it as CSV in UTF-8."
+        ) from error
+
+
+@command.command(short_help="Count what is left of the lists.")
+@database_option
+def status(url: str) -> None:
+    """Count the entries of each stratum, and how many are left. It does not tell which
+    arm comes next.
+    """
+    with opened(url, must_exist=True) as database:
+        counts = count_strata(database)
+        if not counts:
+            click.echo("No randomization list was loaded.")
+
+        for stratum, count in counts.items():
+            left = count.entries - count.used
+            words = f"{count.used} of {count.entries} used, {left} left"
+            click.echo(f"{stratum or 'all subjects'}: {words}")

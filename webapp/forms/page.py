@@ -40,6 +40,7 @@ from webapp.forms.finding_lines import finding_lines
 from webapp.forms.form_looks import form_look
 from webapp.forms.page_findings import page_said, said_of
 from webapp.forms.pending_uploads import files_of, shown_files
+from webapp.forms.randomizing import shown_randomization
 from webapp.forms.retired_answers import kept_answers
 from webapp.forms.uploads import PostedUploads
 from webapp.forms.visit_forms import Beside, visit_forms
@@ -168,7 +169,7 @@ def _reviewed(
 ) -> dict[str, Any]:
     """What reviewers have left on the form. A second entry has nothing of it."""
     if place.is_second:
-        nothing = dict.fromkeys(("verification", "look", "double"))
+        nothing = dict.fromkeys(("verification", "look", "double", "randomization"))
         return {**nothing, "signatures": (), "changed_since": ()}
 
     return {
@@ -176,6 +177,7 @@ def _reviewed(
         **_verification(place, stored, state),
         "look": form_look(place, stored, state.looks) if reader else None,
         "double": double_form(place) if stored is not None else None,
+        "randomization": shown_randomization(place, stored),
     }
 
 

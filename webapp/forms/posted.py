@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from forms_spec.evaluation import Judgement
 from forms_spec.model.captured_data import Record
 from generator.pages import Posted, is_reason, read_post, removal_reasons
+from webapp.forms.allocated_answers import with_allocated
 from webapp.forms.copies import copied_words
 from webapp.forms.evaluation import judged, opening, starting
 from webapp.forms.page import page_of_form
@@ -102,6 +103,9 @@ def read(
         today=app.today(),
         opening=opening(),
     )
+    # Whatever a program posts for them: nobody types what a randomization gives.
+    kept = with_allocated(app.study, place.form, posted.record, base)
+    posted = replace(posted, record=kept)
 
     return PostedForm(place=place, stored=stored, posted=posted, uploads=uploads)
 

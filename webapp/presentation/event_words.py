@@ -22,6 +22,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "entries-agreed": (FORMS, "Entered twice, no difference"),
         "entries-adjudicated": (FORMS, "Two entries adjudicated"),
         "file-added": (FORMS, "File added"),
+        "randomized": (FORMS, "Randomized"),
         "subject-added": (SUBJECTS, "Subject added"),
         "text-redacted": (SUBJECTS, "Text taken out"),
         "query-opened": (QUERIES, "Query opened"),
@@ -71,6 +72,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "import-begun": (TRANSFERS, "Import begun"),
         "exported": (TRANSFERS, "Exported"),
         "printed": (TRANSFERS, "Printed"),
+        "randomization-list-loaded": (SYSTEM, "Randomization list loaded"),
         "backed-up": (SYSTEM, "Backed up"),
         "restored": (SYSTEM, "Restored"),
         "log-begun": (SYSTEM, "Log begun"),
@@ -95,7 +97,7 @@ NOT_SHOWN: Final = frozenset(
     {
         *("act", "added", "code_required", "entry", "format", "password", "saved"),
         *("redacted", "seal", "second_factor", "standing", "study", "text"),
-        *("look", "mark", "double_act", "choices", "email"),
+        *("look", "mark", "double_act", "choices", "email", "randomization", "entry"),
     }
 )
 """Details for programs: hashes that no page could compare, and what other columns say."""

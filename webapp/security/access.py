@@ -75,6 +75,9 @@ ADJUDICATE = frozenset[Right]({Permission.ADJUDICATE})
 FREEZE = frozenset[Right]({Permission.VERIFY, Permission.LOCK})
 """People who freeze data that they have reviewed."""
 
+RANDOMIZE = frozenset[Right]({Permission.RANDOMIZE})
+"""People who randomize subjects."""
+
 SIGN = frozenset[Right]({Permission.SIGN})
 """People who sign data."""
 

@@ -92,6 +92,8 @@ class EventKind(Enum):
     SECOND_ENTRY_DISCARDED = "second-entry-discarded"
     ENTRIES_AGREED = "entries-agreed"
     ENTRIES_ADJUDICATED = "entries-adjudicated"
+    RANDOMIZATION_LIST_LOADED = "randomization-list-loaded"
+    RANDOMIZED = "randomized"
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     GUARDS_ACCEPTED = "guards-accepted"

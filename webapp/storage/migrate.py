@@ -13,7 +13,7 @@ from webapp.storage.guards import enable_guards_always
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0022"
+HEAD = "0023"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 4_410_731
 

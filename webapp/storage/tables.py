@@ -593,6 +593,50 @@ double_entry_act = Table(
     ),
 )
 
+# A randomization list that was loaded. ``digest`` stands for its entries in the log, and
+# ``salt`` is drawn for it: without it, a short list could be guessed from the digest.
+randomization_list = Table(
+    "randomization_list",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("loaded_at", UtcTime, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("event_number", Integer, nullable=False),
+)
+
+# What is allocated, in this order within each stratum. Nothing that a page shows is read
+# from here, but what was allocated already.
+randomization_entry = Table(
+    "randomization_entry",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", ForeignKey("randomization_list.id"), nullable=False),
+    Column("number", PlainString(100), nullable=False),
+    Column("stratum", PlainString(1000), nullable=False),
+    Column("arm", PlainString(200), nullable=False),
+    UniqueConstraint("number"),
+)
+
+# Which entry a subject got: each entry once, and each subject once.
+randomization = Table(
+    "randomization",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entry_id", ForeignKey("randomization_entry.id"), nullable=False),
+    Column("subjid", ForeignKey("subject.subjid"), nullable=False),
+    Column("visit", String(64), nullable=False),
+    Column("unsno", Integer, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("username", ForeignKey("app_user.username"), nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+    Column("event_number", Integer, nullable=False),
+    UniqueConstraint("entry_id"),
+    UniqueConstraint("subjid"),
+)
+
 # The save that broke a signature.
 signature_break = Table(
     "signature_break",
@@ -667,5 +711,10 @@ Index("ix_signature_subjid", signature.c.subjid, signature.c.id)
 Index("ix_verification_subjid", verification.c.subjid, verification.c.id)
 Index("ix_second_entry_subjid", second_entry.c.subjid, second_entry.c.id)
 Index("ix_double_entry_act_subjid", double_entry_act.c.subjid, double_entry_act.c.id)
+Index(
+    "ix_randomization_entry_stratum",
+    randomization_entry.c.stratum,
+    randomization_entry.c.id,
+)
 Index("ix_look_username", look.c.username, look.c.subjid, look.c.id)
 Index("ix_lock_act_subjid", lock_act.c.subjid, lock_act.c.id)

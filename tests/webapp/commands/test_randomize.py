@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from tests.forms_spec.dictionaries import dictionary
 from tests.generator.randomization.test_draw import SEED, STUDY
+from tests.webapp.randomized_site import app_over
 from webapp.commands import main
 
 
@@ -45,6 +46,29 @@ def test_a_list_is_written_for_its_owner_alone(folder: Path, tmp_path: Path) -> 
 
     again = draw(folder, out)
     assert (again.exit_code, "exists already" in again.output) == (2, True)
+
+
+def test_a_list_is_loaded_once_and_counted(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/study.sqlite"
+    app_over(url)
+    out = tmp_path / "list.csv"
+    out.write_text("randno,siteid,sex,arm\nR-101,02,F,VERUM\nR-102,02,F,PLACEBO\n")
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["randomize", *arguments, "--db", url])
+
+    loaded = run("load", str(out))
+    assert (loaded.exit_code, "List 2 with 2 entries" in loaded.output) == (0, True)
+    again = run("load", str(out))
+    assert (again.exit_code, "loaded before: R-101" in again.output) == (2, True)
+    counted = run("status").output.splitlines()
+    assert counted[-1] == "02;F: 0 of 2 used, 2 left"
+
+    out.write_text("randno,siteid,sex,arm\nR-103,02,F,ACTIVE\n")
+    wrong = run("load", str(out))
+    assert wrong.exit_code == 1
+    assert f"{out}:2:12" in wrong.output
+    assert run("status").output.splitlines() == counted
 
 
 def test_a_number_that_the_dictionary_rejects_ends_it(

@@ -152,6 +152,8 @@ RIGHTS: Mapping[tuple[str, str], frozenset[Role | None]] = {
     ("queries.show_query", "GET"): READ,
     ("queries.show_subject", "GET"): READ,
     ("queries.write_entry", "POST"): READ,
+    ("randomizing.ask_randomization", "GET"): ENTER,
+    ("randomizing.take_randomization", "POST"): ENTER,
     ("redactions.ask_redaction", "GET"): REDACT,
     ("redactions.take_redaction", "POST"): REDACT,
     ("releases.release", "POST"): ACCOUNTS,

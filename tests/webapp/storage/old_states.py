@@ -53,6 +53,9 @@ FILLED = (
     "second_entry",
     "double_entry_act",
     "alert_mail",
+    "randomization_list",
+    "randomization_entry",
+    "randomization",
 )
 RECORDS = (
     Record(texts={"sysbp": "120", "remark": "naïve ☂ \x00"}),
@@ -334,6 +337,19 @@ def _double_entries(connection: Connection) -> None:
     _insert(connection, "double_entry_act", {"id": 1, **place, **decided})
 
 
+def _randomizations(connection: Connection) -> None:
+    """A list with one entry, which a subject got."""
+    loaded = {"loaded_at": _at(connection, 20), "entries": 1, "event_number": 2}
+    hashes = {"salt": "1" * 64, "digest": "2" * 64}
+    _insert(connection, "randomization_list", {"id": 1, **loaded, **hashes})
+    entry = {"id": 1, "list_id": 1, "number": "R-001", "stratum": "01;F", "arm": "A"}
+    _insert(connection, "randomization_entry", entry)
+    place = {"subjid": "01-001", "visit": "SCR", "form": "vs", "unsno": 0}
+    acted = {"username": "nurse", "acted_at": _at(connection, 21), "event_number": 2}
+    given = {"id": 1, "entry_id": 1, "version": 2, **place, **acted}
+    _insert(connection, "randomization", given)
+
+
 LATER_ROWS = {
     "0007": _events,
     "0008": _queries,
@@ -346,6 +362,7 @@ LATER_ROWS = {
     "0019": _looks,
     "0021": _double_entries,
     "0022": _alert_mails,
+    "0023": _randomizations,
 }
 """By revision: what fills the tables that came with it."""
 

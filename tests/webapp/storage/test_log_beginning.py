@@ -12,6 +12,9 @@ from webapp.storage import ALL_SITES, get_user, log_lines, open_database
 from webapp.storage.log_beginning import rows_summed_up, standing_sum
 
 LATER_TABLES = (
+    "randomization",
+    "randomization_entry",
+    "randomization_list",
     "recovery_code",
     "second_factor",
     "sign_in_failure",

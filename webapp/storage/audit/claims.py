@@ -189,6 +189,22 @@ def claim_of_entry_act(number: int, *cells: Cell) -> Claim:
     return Claim(table="double_entry_act", key=(number,), cells=cells, what=what)
 
 
+def claim_of_list(number: int, *cells: Cell) -> Claim:
+    """A randomization list; ``cells`` are how many entries it has, what stands for them,
+    when it was loaded, and the number of its event.
+    """
+    what = f"randomization list {number}"
+    return Claim(table="randomization_list", key=(number,), cells=cells, what=what)
+
+
+def claim_of_randomization(number: int, *cells: Cell) -> Claim:
+    """An allocation; ``cells`` are its place, the entry and the version that it gave,
+    who and when, and the number of its event.
+    """
+    what = f"randomization {number}"
+    return Claim(table="randomization", key=(number,), cells=cells, what=what)
+
+
 @dataclass(kw_only=True)
 class LogClaims:
     """What a log tells of the tables, event by event.
@@ -432,6 +448,33 @@ def _tell_look(content: Content, _: int) -> Iterator[Claim]:
     )
 
 
+def _tell_list(content: Content, _: int) -> Iterator[Claim]:
+    details = content["details"]
+    yield claim_of_list(
+        details["list"],
+        details["entries"],
+        details["digest"],
+        content["at"],
+        content["number"],
+    )
+
+
+def _tell_randomization(content: Content, _: int) -> Iterator[Claim]:
+    details, place = content["details"], content["place"]
+    yield claim_of_randomization(
+        details["randomization"],
+        place["subject"],
+        place.get("visit", ""),
+        place.get("unsno", 0),
+        place["form"],
+        details["entry"],
+        details["version"],
+        _by(content),
+        content["at"],
+        content["number"],
+    )
+
+
 LOCKS: Final = MappingProxyType(
     {
         EventKind.FROZEN.value: "frozen",
@@ -475,6 +518,8 @@ TELL: Final[Mapping[str, Callable[[Content, int], Iterator[Claim]]]] = MappingPr
         EventKind.SIGNED.value: _tell_signature,
         EventKind.SIGNATURE_BROKEN.value: _tell_break,
         **dict.fromkeys(VOIDS, _tell_lock),
+        EventKind.RANDOMIZATION_LIST_LOADED.value: _tell_list,
+        EventKind.RANDOMIZED.value: _tell_randomization,
     }
 )
 """By kind of event; other kinds change no table that is compared."""

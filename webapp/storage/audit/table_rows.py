@@ -22,9 +22,11 @@ from webapp.storage.audit.claims import (
     claim_of_entry_act,
     claim_of_file,
     claim_of_import,
+    claim_of_list,
     claim_of_lock,
     claim_of_look,
     claim_of_mark,
+    claim_of_randomization,
     claim_of_second,
     claim_of_signature,
     claim_of_subject,
@@ -38,6 +40,7 @@ from webapp.storage.events import utc_text
 from webapp.storage.forms import InstanceKey
 from webapp.storage.history import SEALED, version_key
 from webapp.storage.queries import text_hash
+from webapp.storage.randomization_lists import digest_of_list
 from webapp.storage.redaction_events import RowKey
 from webapp.storage.seals import seal
 from webapp.storage.second_entries import SEALED_SECOND, second_entry_key
@@ -54,6 +57,8 @@ from webapp.storage.tables import (
     lock_act,
     look,
     query_entry,
+    randomization,
+    randomization_list,
     second_entry,
     signature,
     signature_break,
@@ -211,6 +216,24 @@ def _looks(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
         yield ClaimedRow(claim=claim_of_look(row.id, *place, *cells))
 
 
+def _lists(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
+    # What stands for the entries is worked out anew: none was changed or added.
+    for row in _stream(connection, select(randomization_list)):
+        digest = digest_of_list(connection, row.id, row.salt)
+        cells = row.entries, digest, utc_text(row.loaded_at), row.event_number
+        yield ClaimedRow(claim=claim_of_list(row.id, *cells))
+
+
+def _randomizations(connection: Connection, _: AuditFindings, __: LogClaims) -> Rows:
+    for row in _stream(connection, select(randomization)):
+        place = row.subjid, row.visit, row.unsno, row.form
+        cells = (
+            row.entry_id, row.version, row.username, utc_text(row.acted_at),
+            row.event_number,
+        )  # fmt: skip
+        yield ClaimedRow(claim=claim_of_randomization(row.id, *place, *cells))
+
+
 def _entry_acts(connection: Connection, _: AuditFindings, told: LogClaims) -> Rows:
     for row in _stream(connection, select(double_entry_act)):
         place = row.subjid, row.visit, row.unsno, row.form
@@ -335,6 +358,8 @@ ROWS: Final[Mapping[str, Callable[[Connection, AuditFindings, LogClaims], Rows]]
             "double_entry_act": _entry_acts,
             "signature_break": _breaks,
             "void_act": _voids,
+            "randomization_list": _lists,
+            "randomization": _randomizations,
         }
     )
 )
