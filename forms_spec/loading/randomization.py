@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.expressions import LocatedExpression, parse_at
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.schema_fields import (
@@ -18,9 +19,13 @@ from forms_spec.loading.schema_fields import (
     TextListField,
 )
 from forms_spec.loading.source_map import ExpressionPart, Parts
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.randomization import RandomizationPlan
+from forms_spec.model.study import Study
+from forms_spec.rule_syntax.expression import parse_expression
 
+RANDOMIZED = "randomized"
 FILLING_KEYS = ("entry", "default", "prefill", "propose")
 """Keys by which a field gets an answer otherwise than by an allocation."""
 
@@ -85,6 +90,38 @@ def with_allocated_fields(
     groups = tuple(_closed(form, frozenset(plan.allocated)))
 
     return {**forms, plan.form: replace(form, groups=groups)}
+
+
+def randomization_checks(study: Study) -> dict[str, EditCheck]:
+    """The check that an arm and a number go together: a package may have been changed."""
+    plan = study.randomization
+    form = study.forms.get(plan.form) if plan is not None else None
+    if plan is None or form is None:
+        return {}
+    if plan.arm not in form.by_name or plan.number not in form.by_name:
+        return {}
+
+    arm, number = f"({plan.arm} is known)", f"({plan.number} is known)"
+    text = f"({arm} and {number}) or (not {arm} and not {number})"
+    assertion = parse_expression(text, form.place)
+    # A name that is a word of the rule language has a finding of its own.
+    if isinstance(assertion, Finding):
+        return {}
+
+    name = f"{RANDOMIZED}_{form.name}"
+    check = EditCheck(
+        name=name,
+        check=RANDOMIZED,
+        message="A randomized subject has both an arm and a randomization number.",
+        when=None,
+        assertion=assertion,
+        severity=Severity.QUERY,
+        on=((form.name, plan.number),),
+        unknown=None,
+        place=form.place,
+    )
+
+    return {name: check}
 
 
 def _closed(form: Form, names: frozenset[str]) -> Iterator[Group]:

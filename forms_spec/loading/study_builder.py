@@ -24,6 +24,7 @@ from forms_spec.loading.offered_codes import offered_code_checks
 from forms_spec.loading.offered_rows import offered_row_checks
 from forms_spec.loading.randomization import (
     RandomizationBuilder,
+    randomization_checks,
     with_allocated_fields,
 )
 from forms_spec.loading.reference_ranges import build_references
@@ -408,5 +409,6 @@ class _StudyBuilder:
         rules |= offered_code_checks(study)
         rules |= carried_row_checks(study)
         rules |= offered_row_checks(study)
+        rules |= randomization_checks(study)
 
         return replace(study, rules=MappingProxyType(rules))

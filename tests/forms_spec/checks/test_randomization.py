@@ -1,0 +1,36 @@
+"""An arm and a randomization number go together, and nobody types either of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from forms_spec.evaluation import judge
+from forms_spec.model.captured_data import Context, Record
+from tests.forms_spec.dictionaries import load
+from tests.generator.randomization.test_draw import STUDY
+
+
+@pytest.mark.parametrize(
+    ("texts", "rules"),
+    [
+        ({}, []),
+        ({"randno": "R-001", "arm": "A"}, []),
+        ({"randno": "R-001"}, ["randomized_rand"]),
+        ({"arm": "A"}, ["randomized_rand"]),
+    ],
+)
+def test_an_arm_has_its_number(texts: dict[str, str], rules: list[str]) -> None:
+    study = load(STUDY).study
+    assert study is not None
+    context = Context(today=date(2024, 4, 18), subject="01-001", visit="SCR")
+    judgement = judge(study, study.forms["rand"], Record(texts=texts), context)
+    assert [item.rule for item in judgement.findings] == rules
+
+
+def test_the_result_is_read_only_on_the_page() -> None:
+    study = load(STUDY).study
+    assert study is not None
+    entries = {item.name: item.entry for item in study.forms["rand"].fields}
+    assert entries == {"sex": "typed", "randno": "read_only", "arm": "read_only"}
