@@ -13,6 +13,7 @@ from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
 from forms_spec.model.study import Study
 from generator.synthesis.casebook import State
+from generator.synthesis.distinct_answers import DistinctAnswers, NothingLeft
 from generator.synthesis.draw_form import calculated_texts
 from generator.synthesis.faults import SeededFault, Seeder
 from generator.synthesis.subject import SubjectBuilder
@@ -74,6 +75,7 @@ class Synthesis:
         self.study = study
         self.seed = seed
         self.data_cut = data_cut
+        self.distinct = DistinctAnswers(study, Random(f"{seed} distinct"))
 
     def subjects(
         self, count: int, faults: Sequence[str] = ()
@@ -83,6 +85,7 @@ class Synthesis:
         With ``faults`` each has one of them, by turns.
         """
         numbers = subject_numbers(self.study, count)
+        self.distinct = DistinctAnswers(self.study, Random(f"{self.seed} distinct"))
         families = min(MOST_FAMILIES, -(-count // SUBJECTS_OF_A_FAMILY))
         builders = [self._builder(number) for number in range(families)]
         states: list[State | None] = [None] * families
@@ -162,6 +165,18 @@ class Synthesis:
         self, builder: SubjectBuilder, state: State, site: str, subject: str
     ) -> Iterator[CapturedForm]:
         evaluated = builder.evaluator.evaluated(state.records)
+        try:
+            records = self.distinct.records(
+                evaluated, state.records, (site, subject), self.data_cut
+            )
+        except NothingLeft as error:
+            raise NoSuchSubject(
+                f"Subject {subject} has no answer left for {error}, which is unique. "
+                "Ask for fewer subjects."
+            ) from error
+
+        if records != state.records:
+            evaluated = builder.evaluator.evaluated(records)
         zone = ZoneInfo(self.study.timezone)
         saved_at = datetime.combine(self.data_cut, time(12), zone)
 

@@ -34,6 +34,7 @@ form: vs
 title: Vital signs
 fields:
   vsdat: {label: Date, type: date, required: true, range: [null, today]}
+  cuff: {label: Cuff, pattern: 'C\\d{2}', required: true, unique: study}
   sex: {label: Sex, type: choice, codes: {F: Woman, M: Man}, required: true, show_when: visitid = 'V1'}
   height: {label: Height, type: integer, unit: cm, range: [120, 230], required: visitid = 'V1'}
   weight:
