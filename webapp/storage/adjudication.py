@@ -16,6 +16,7 @@ from webapp.storage.double_entries import (
     find_double_entry,
 )
 from webapp.storage.locks import refuse_closed
+from webapp.storage.save_basis import save_basis
 from webapp.storage.saving import Conflict, Saved, SaveRequest, add_version
 from webapp.storage.stamps import stamp
 from webapp.storage.voids import refuse_voided
@@ -65,9 +66,9 @@ def adjudicate(database: Database, decision: EntryDecision) -> Saved:
             reason=request.reason,
             choices=decision.choices,
         )
-        saved = add_version(
-            connection, replace(request, is_decision=True), now, again=False
-        )
+        basis = save_basis(connection, request.key, request.user)
+        decided = replace(request, is_decision=True)
+        saved = add_version(connection, decided, basis, now, again=False)
         assert not isinstance(saved, Conflict), "both were read in one transaction"
         return saved
 

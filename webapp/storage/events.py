@@ -165,6 +165,16 @@ class LogHead:
 NO_LINE: Final = LogHead(number=0, sha256="")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogState:
+    """The newest line of the log, and who is about to add to it, by account: name, role
+    and sites, as far as the account exists.
+    """
+
+    head: LogHead
+    people: Mapping[str, Mapping[str, Detail]]
+
+
 def append_events(
     connection: Connection, now: datetime, events: Iterable[NewEvent]
 ) -> None:
@@ -173,23 +183,39 @@ def append_events(
     if not new:
         return
 
-    before, people = _head_and_people(
-        connection, {item.username for item in new if item.username}
-    )
-    head = before
+    log = _find_log_state(connection, {item.username for item in new if item.username})
+    head = append_to(connection, log, now, new)
+    sign_when_due(connection, log, head, now)
+
+
+def append_to(
+    connection: Connection, log: LogState, now: datetime, events: Iterable[NewEvent]
+) -> LogHead:
+    """The same where the state of the log was just read: reads nothing, does not sign,
+    and gives the newest line.
+    """
+    new = list(events)
+    head = log.head
     if head == NO_LINE and new[0].kind is not EventKind.LOG_BEGUN:
         new.insert(0, NewEvent(kind=EventKind.LOG_BEGUN, details={"format": 1}))
 
     origin = str(connection.get_execution_options().get(ORIGIN, ""))
     rows = []
     for item in new:
-        row = _row(item, now, before=head, origin=origin, people=people)
+        row = _row(item, now, before=head, origin=origin, people=log.people)
         head = LogHead(number=row["number"], sha256=line_hash(row["line"]))
         rows.append(row)
 
     ADD_EVENT.run_each(connection, rows)
+    return head
+
+
+def sign_when_due(
+    connection: Connection, log: LogState, head: LogHead, now: datetime
+) -> None:
+    """Has the log signed when enough was added to a former state of it."""
     sign = connection.get_execution_options().get(SIGN)
-    if sign and before.number // SIGNED_EVERY < head.number // SIGNED_EVERY:
+    if sign and log.head.number // SIGNED_EVERY < head.number // SIGNED_EVERY:
         sign(connection, head, now)
 
 
@@ -279,23 +305,28 @@ def write_event(database: Database, new: NewEvent) -> None:
         append_events(connection, database.clock(), [new])
 
 
-def _head_and_people(
-    connection: Connection, usernames: set[str]
-) -> tuple[LogHead, dict[str, dict[str, Detail]]]:
-    """The newest line of the log and whoever acts, by one query where one person does,
-    as with every save.
-    """
+def _find_log_state(connection: Connection, usernames: set[str]) -> LogState:
+    """By one query where one person acts, as nearly always."""
     row = None
     if len(usernames) == 1:
         (username,) = usernames
-        row = HEAD_AND_PERSON.first(connection, {"username": username})
+        row = FIND_LOG_STATE.first(connection, {"username": username})
     if row is None:
-        return log_head(connection), _people(connection, usernames)
+        return LogState(
+            head=log_head(connection), people=_people(connection, usernames)
+        )
 
-    head = LogHead(number=row.number, sha256=line_hash(row.line))
-    if row.username is None:
-        return head, {}
-    return head, {row.username: _person(row.name, row.role, row.sites)}
+    return log_state(row)
+
+
+def log_state(row: Any) -> LogState:
+    """The state of the log from a row of a query that reads ``LOG_STATE``."""
+    head, people = NO_LINE, {}
+    if row.log_number is not None:
+        head = LogHead(number=row.log_number, sha256=line_hash(row.log_line))
+    if row.username is not None:
+        people = {row.username: _person(row.name, row.role, row.sites)}
+    return LogState(head=head, people=people)
 
 
 def _people(
@@ -316,15 +347,20 @@ def _person(name: str, role: str, sites: object) -> dict[str, Detail]:
     return person
 
 
-PEOPLE = select(
-    app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
-).where(app_user.c.username.in_(bindparam("usernames", expanding=True)))
-HEAD_AND_PERSON = PreparedQuery(
-    NEWEST_LINE.add_columns(
-        app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites
+PERSON = (app_user.c.username, app_user.c.name, app_user.c.role, app_user.c.sites)
+PEOPLE = select(*PERSON).where(
+    app_user.c.username.in_(bindparam("usernames", expanding=True))
+)
+LINE = NEWEST_LINE.subquery("line")
+LOG_STATE = (
+    LINE.c.number.label("log_number"),
+    LINE.c.line.label("log_line"),
+    *PERSON,
+)
+FIND_LOG_STATE = PreparedQuery(
+    select(*LOG_STATE).select_from(
+        LINE.outerjoin(app_user, app_user.c.username == bindparam("username"))
     )
-    .select_from(event)
-    .outerjoin(app_user, app_user.c.username == bindparam("username"))
 )
 ADD_EVENT = PreparedStatement(insert(event))
 

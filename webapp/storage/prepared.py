@@ -8,7 +8,8 @@ kind of database. It takes and gives the same values, types and errors.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,25 @@ def _execute_many(connection: Connection, sql: str, rows: Sequence[Any]) -> None
         driver.cursor().executemany(sql, rows)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _sqlalchemy_error(connection, sql, error) from error
+
+
+@contextmanager
+def sent_together(connection: Connection) -> Iterator[None]:
+    """The prepared statements of the block reach PostgreSQL one after the other, but are
+    waited for only once, at its end, where the error of any of them is raised.
+
+    Nothing is read in the block, and SQLAlchemy runs no statement of its own there.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _sqlalchemy_error(connection, "", error) from error
 
 
 def _sqlalchemy_error(connection: Connection, sql: str, error: Any) -> BaseException:

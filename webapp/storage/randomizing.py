@@ -19,6 +19,7 @@ from webapp.storage.events import (
     log_head,
 )
 from webapp.storage.forms import InstanceKey
+from webapp.storage.save_basis import save_basis
 from webapp.storage.saving import Conflict, Saved, SaveRequest, add_version
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import randomization, randomization_entry
@@ -113,7 +114,8 @@ def randomize(
             )
 
         request = ready.filled(entry.number, entry.arm)
-        saved = add_version(connection, request, now, again=True)
+        basis = save_basis(connection, request.key, request.user)
+        saved = add_version(connection, request, basis, now, again=True)
         if isinstance(saved, Conflict):
             raise RandomizationRefused(
                 "Somebody saved this form in the meantime, so nobody was randomized. "

@@ -9,20 +9,16 @@ from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import (
-    Connection,
     Exists,
     bindparam,
     exists,
-    literal_column,
     select,
-    union_all,
 )
 
 from forms_spec.model.captured_data import FormKey
 from webapp.storage.database import Database
 from webapp.storage.locks import Locks, find_locks
 from webapp.storage.looks import NO_LOOKS, Looks, find_looks
-from webapp.storage.prepared import PreparedQuery
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.tables import (
     lock_act,
@@ -44,14 +40,6 @@ class ReviewTable(Enum):
     ENTRIES = "double_entries"
 
 
-def reviewed_in(connection: Connection, subject: str) -> frozenset[ReviewTable]:
-    """Which tables have anything about a subject, or about the study: by one statement,
-    since every save asks.
-    """
-    rows = REVIEWED_IN.all(connection, {"subject": subject})
-    return frozenset(ReviewTable(name) for (name,) in rows)
-
-
 HAS_ACTS: Final[Mapping[ReviewTable, Exists]] = MappingProxyType(
     {
         name: exists(select(table.c.id).where(table.c.subjid.in_(subjects)))
@@ -65,14 +53,6 @@ HAS_ACTS: Final[Mapping[ReviewTable, Exists]] = MappingProxyType(
     }
 )
 """Whether there are acts about a ``subject``; locks of the whole study count."""
-REVIEWED_IN: Final = PreparedQuery(
-    union_all(
-        *(
-            select(literal_column(f"'{name.value}'")).where(has_acts)
-            for name, has_acts in HAS_ACTS.items()
-        )
-    )
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

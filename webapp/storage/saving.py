@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -25,10 +26,9 @@ from webapp.storage.dictionaries import insert_dictionary, insert_past_dictionar
 from webapp.storage.double_entries import refuse_while_entered_again
 from webapp.storage.due_subjects import mark_due
 from webapp.storage.encoding import kept_document, rows_document, texts_document
-from webapp.storage.events import NO_LINE, LogHead, append_events
+from webapp.storage.events import NO_LINE, LogHead, append_to, sign_when_due
 from webapp.storage.forms import (
     BY_SAVE_ID,
-    NEWEST,
     NUMBERED,
     FindingCounts,
     InstanceKey,
@@ -49,11 +49,12 @@ from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_entries import SecondEntry, insert_entries
 from webapp.storage.past_queries import insert_threads
 from webapp.storage.past_reviews import ImportedReview, insert_review
-from webapp.storage.prepared import PreparedQuery, PreparedStatement
-from webapp.storage.review_state import ReviewTable, reviewed_in
+from webapp.storage.prepared import PreparedStatement, sent_together
+from webapp.storage.review_state import ReviewTable
+from webapp.storage.save_basis import SaveBasis, save_basis
 from webapp.storage.seals import seal
 from webapp.storage.signatures import break_signatures
-from webapp.storage.stamps import stamp
+from webapp.storage.stamps import stamp, stamp_after
 from webapp.storage.standings import count_save, mark_saved
 from webapp.storage.subjects import StoredSubject, find_subject, insert_subject
 from webapp.storage.tables import form_instance, form_version, plain, subject
@@ -129,8 +130,9 @@ def save(database: Database, request: SaveRequest) -> Saved | Conflict:
     for attempt in range(ATTEMPTS):
         try:
             with database.write() as connection:
-                now = stamp(connection, database.clock())
-                return add_version(connection, request, now, again=attempt > 0)
+                basis = save_basis(connection, request.key, request.user)
+                now = stamp_after(basis.newest_save, database.clock())
+                return add_version(connection, request, basis, now, again=attempt > 0)
         except IntegrityError:
             # The save id stands already, or two people made the form at once
             # (PostgreSQL): the next attempt finds what is there.
@@ -274,7 +276,8 @@ class Batch:
         where nothing may be entered.
         """
         request = replace(request, import_id=self._import)
-        answer = add_version(self._connection, request, self._now, again=True)
+        basis = save_basis(self._connection, request.key, request.user)
+        answer = add_version(self._connection, request, basis, self._now, again=True)
         if isinstance(answer, Conflict):
             raise SaveRefused(
                 f"{request.key} was saved by {answer.theirs.saved_by} in the meantime"
@@ -311,13 +314,17 @@ def batch(database: Database) -> Iterator[Batch]:
 
 
 def add_version(
-    connection: Connection, request: SaveRequest, now: datetime, *, again: bool
+    connection: Connection,
+    request: SaveRequest,
+    basis: SaveBasis,
+    now: datetime,
+    *,
+    again: bool,
 ) -> Saved | Conflict:
-    """Adds a version in a transaction under way. ``again``: the save may stand already,
-    although nobody else saved since.
+    """Adds a version in a transaction under way, in which its basis was just read.
+    ``again``: the save may stand already, although nobody else saved since.
     """
-    row = LOCKED_NEWEST.first(connection, request.key._asdict())
-    newest = stored_form(row) if row else None
+    newest = basis.newest
     current = newest.version if newest else 0
     if again or request.base_version != current:
         earlier = _earlier_answer(connection, request)
@@ -325,7 +332,7 @@ def add_version(
             return earlier
 
     # A save that stands is acknowledged again, whatever was locked since.
-    reviewed = reviewed_in(connection, request.key.subject)
+    reviewed = basis.reviewed
     _refuse_closed(connection, request.key, reviewed)
     if request.base_version > current:
         raise SaveRefused(f"{request.key} has no version {request.base_version}")
@@ -343,43 +350,66 @@ def add_version(
         )
 
     version = _version_row(request, newest, now)
-    head = {name: version[name] for name in HEAD}
-    if row:
-        instance = row.instance_id
-        MOVE_ON.run(connection, {**head, "version": current + 1, "instance": instance})
-    else:
-        instance = _new_instance(connection, request.key, head)
-
-    ADD_VERSION.run(connection, {**version, "instance_id": instance})
-    event = form_saved(request.key, version, import_id=request.import_id)
-    append_events(connection, now, [event])
-    if ReviewTable.SIGNATURES in reviewed:
-        broken = [(request.key, current + 1, request.user)]
-        break_signatures(connection, now, broken)
-    if newest is not None and ReviewTable.VERIFICATIONS in reviewed:
-        lose_marks(
-            connection,
-            now,
-            request.key,
-            before=newest.record,
-            after=request.record,
-            version=current + 1,
-            username=request.user,
-        )
-    mark_due(connection, [request.key.subject])
-    if ReviewTable.VOIDS in reviewed:
-        mark_saved(connection, [request.key.subject])
-    else:
-        before = newest.status if newest else None
-        count_save(
-            connection, request.key.subject, now, before=before, after=request.status
-        )
+    _insert_version(connection, basis, now, request.key, version)
+    _take_back_reviews(connection, request, basis, now)
     insert_alerts(connection, now, request.key, request.alerts, username=request.user)
     for content in request.files:
         insert_attachment(connection, content, user=request.user, now=now)
     return Saved(
         key=request.key, version=current + 1, status=request.status, saved_at=now
     )
+
+
+def _insert_version(
+    connection: Connection,
+    basis: SaveBasis,
+    now: datetime,
+    key: InstanceKey,
+    version: Mapping[str, Any],
+) -> None:
+    """Writes a version with its line in the log, and notes what follows from it."""
+    head = {name: version[name] for name in HEAD}
+    instance = basis.instance_id
+    is_new = instance is None
+    if instance is None:
+        instance = _new_instance(connection, key, head)
+
+    before = basis.newest.status if basis.newest else None
+    event = form_saved(key, version, import_id=version["import_id"])
+    with sent_together(connection):
+        if not is_new:
+            moved = {"version": version["number"], "instance": instance}
+            MOVE_ON.run(connection, {**head, **moved})
+        ADD_VERSION.run(connection, {**version, "instance_id": instance})
+        newest_line = append_to(connection, basis.log, now, [event])
+        mark_due(connection, [key.subject])
+
+    after = Status(version["status"])
+    count_save(connection, key.subject, now, before=before, after=after)
+    sign_when_due(connection, basis.log, newest_line, now)
+
+
+def _take_back_reviews(
+    connection: Connection, request: SaveRequest, basis: SaveBasis, now: datetime
+) -> None:
+    """What reviewers did with the version before may not hold for the new one."""
+    version = request.base_version + 1
+    if ReviewTable.SIGNATURES in basis.reviewed:
+        broken = [(request.key, version, request.user)]
+        break_signatures(connection, now, broken)
+    if basis.newest is not None and ReviewTable.VERIFICATIONS in basis.reviewed:
+        lose_marks(
+            connection,
+            now,
+            request.key,
+            before=basis.newest.record,
+            after=request.record,
+            version=version,
+            username=request.user,
+        )
+    if ReviewTable.VOIDS in basis.reviewed:
+        # Of what is voided nothing counts.
+        mark_saved(connection, [request.key.subject])
 
 
 def _refuse_closed(
@@ -394,9 +424,6 @@ def _refuse_closed(
         refuse_while_entered_again(connection, key)
 
 
-# SQLite's writer holds the lock of the whole file already; elsewhere the instance's row
-# is locked.
-LOCKED_NEWEST = PreparedQuery(NEWEST.with_for_update(of=form_instance))
 HEAD = ("status", "refused", "queries", "warnings", "saved_at", "saved_by")
 MOVE_ON = PreparedStatement(
     update(form_instance)

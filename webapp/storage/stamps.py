@@ -37,7 +37,11 @@ def stamp(connection: Connection, now: datetime) -> datetime:
     """``now``, or the newest save's time where the clock is a little behind it; else
     ``ClockBehind``.
     """
-    newest = newest_save(connection)
+    return stamp_after(newest_save(connection), now)
+
+
+def stamp_after(newest: datetime | None, now: datetime) -> datetime:
+    """The same where the newest save's time is known."""
     if newest is None or newest <= now:
         return now
     if newest - now > SLACK:
@@ -55,17 +59,18 @@ def newest_save(connection: Connection) -> datetime | None:
     """When the newest version was saved, of those since the clock was last said to be
     right.
     """
-    row = NEWEST_SAVE.first(connection, {})
+    row = FIND_NEWEST_SAVE.first(connection, {})
     return row.saved_at if row else None
 
 
 _SINCE = select(func.coalesce(func.max(clock_step.c.version_id), 0)).scalar_subquery()
-NEWEST_SAVE = PreparedQuery(
+NEWEST_SAVE = (
     select(form_version.c.saved_at)
     .where(form_version.c.id > _SINCE)
     .order_by(form_version.c.id.desc())
     .limit(1)
 )
+FIND_NEWEST_SAVE = PreparedQuery(NEWEST_SAVE)
 
 
 def accept_clock(database: Database) -> None:
