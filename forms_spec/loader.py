@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from forms_spec.checks import run_checks
+from forms_spec.findings.causes import in_text_order
 from forms_spec.findings.finding import Finding, Severity
 from forms_spec.loading.build_memory import BuildMemory
 from forms_spec.loading.consequences import without_consequences
@@ -93,7 +94,7 @@ def _result(
     of_copies = copied_tables(loaded.study) if loaded is not None else frozenset()
     once = without_repetition(notes.findings, of_copies)
     kept = without_consequences(once, documents, incomplete=incomplete)
-    findings = tuple(sorted(kept, key=_order))
+    findings = tuple(in_text_order(kept))
     is_refused = any(finding.severity is Severity.ERROR for finding in notes.findings)
     if is_refused or loaded is None:
         return LoadResult(study=None, findings=findings)
@@ -114,11 +115,3 @@ def _no_garbage() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _order(finding: Finding) -> tuple[str, int, int]:
-    place = finding.text
-    if place is None:
-        return "", 0, 0
-
-    return place.file, place.line, place.column
