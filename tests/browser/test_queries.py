@@ -134,7 +134,7 @@ def test_a_reviewer_chooses_findings_by_keyboard_and_looks_before_opening(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert faults_of(page) == []
 
-    page.locator("[name=finding]").first.focus()
+    page.locator("[name=chosen]").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.locator("#open-title")).to_have_text("1 query would be opened")
