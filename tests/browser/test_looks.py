@@ -49,6 +49,10 @@ KINDS_OF_PAGES = [
     "/subjects/01-001/SCR/dx",
     "/subjects/01-003/eligibility",
 ]
+WITH_TABLES = ["/subjects", "/subjects/01-001/SCR/lbc", "/subjects/01-001/D0/pp"]
+"""Pages that need all the room there is: a list, laboratory values, wide rows."""
+BETWEEN = (1200, 1100, 1024, 900, 800, 700)
+"""Widths between a small phone and a wide screen, in pixels."""
 IN_THE_DARK = KINDS_OF_PAGES[:4]
 """A dark window changes colours alone, and these have all of them."""
 PAGES = [
@@ -157,6 +161,22 @@ def test_nothing_is_wider_than_a_small_phone(on_a_phone: dict[str, OnPhone]) -> 
         address: width for address, width in widths.items() if width > NARROW["width"]
     }
     assert wide == {}
+
+
+def test_nothing_is_wider_than_a_tablet_or_a_small_laptop(
+    browser: Browser, shared_site: Site
+) -> None:
+    wide = []
+    with signed_in(browser, shared_site) as context:
+        page = context.new_page()
+        for address in WITH_TABLES:
+            page.goto(address)
+            for width in BETWEEN:
+                page.set_viewport_size({"width": width, "height": 768})
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    wide.append((address, width))
+
+    assert wide == []
 
 
 def test_html_is_valid(
