@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 from flask import abort, current_app, g, has_request_context, request
 from flask_login import current_user
 
-from forms_spec.evaluation.hidden_findings import NONE_HIDDEN
 from forms_spec.evaluation.role_view import RoleView, view_of
+from forms_spec.evaluation.seen_dictionaries import OtherDictionaries
 from forms_spec.loading.translated_study import study_in
-from forms_spec.model.captured_data import Record
-from forms_spec.model.roles import USUAL_ROLES
+from forms_spec.model.roles import USUAL_ROLES, StudyRole
 from forms_spec.model.study import Study
+from webapp.role_sight import blind_in, sight_in
 from webapp.storage import (
     ALL_SITES,
     Database,
@@ -31,7 +31,7 @@ from webapp.storage import (
     subject_head,
 )
 from webapp.storage.releases import SiteDictionaries
-from webapp.storage.sight import BlindEntries, Place, Sight, blind_places
+from webapp.storage.sight import BlindEntries, Place, blind_places
 from webapp.storage.site_studies import SiteStudies
 
 
@@ -57,7 +57,7 @@ def services() -> Services:
     them: what the role may not see is absent.
     """
     server = _server()
-    view = None if server.study.roles is USUAL_ROLES else current_view()
+    view = None if _everybody_sees_all(server) else current_view()
     blind = None if server.study.double_entry is None else current_blind()
     if view is None and blind is None:
         return server
@@ -65,10 +65,17 @@ def services() -> Services:
     known: dict[tuple[str, ...], Services] = g.setdefault("seen_services", {})
     person = blind.username if blind is not None else ""
     role = view.role.name if view is not None else ""
-    key = server.study.hash, server.study.language, role, person
+    others = view.others.key if view is not None else ""
+    key = server.study.hash, server.study.language, role, others, person
     if key not in known:
         known[key] = _seen(server, view, blind)
     return known[key]
+
+
+def _everybody_sees_all(server: Services) -> bool:
+    """Whether nothing is hidden from any role, under any dictionary of this page."""
+    is_usual = server.study.roles is USUAL_ROLES
+    return is_usual and not server.study.releases_by_site
 
 
 def _server() -> Services:
@@ -196,61 +203,12 @@ def _with_dictionary(hash_: str) -> Iterator[None]:
         g.dictionary_asked = before
 
 
-def sight_of(study: Study, user: User) -> Sight | None:
-    """What somebody sees of a study, whoever asks; None is everything."""
-    role = study.roles.get(user.role)
-    if role is None:
-        return NOTHING
-
-    view = view_of(study, role)
-    return _sight_in(view, _blind_in(view, user))
-
-
-def _sight_in(view: RoleView | None, blind: BlindEntries | None) -> Sight | None:
-    if view is not None and not view.is_whole:
-        return replace(_sight(view), blind=blind)
-    if blind is not None:
-        return replace(ALL_BUT_BLIND, blind=blind)
-
-    return None
-
-
 def _seen(
     server: Services, view: RoleView | None, blind: BlindEntries | None
 ) -> Services:
-    sight = _sight_in(view, blind)
+    sight = sight_in(view, blind)
     study = view.study if view is not None else server.study
     return replace(server, study=study, database=replace(server.database, sight=sight))
-
-
-def _whole_record(_form: str, record: Record) -> Record:
-    return record
-
-
-ALL_BUT_BLIND: Final = Sight(
-    forms=None,
-    partly=frozenset(),
-    hidden=frozenset(),
-    findings=NONE_HIDDEN,
-    dates=True,
-    record=_whole_record,
-)
-"""What somebody sees who only may not see some first entries yet."""
-
-NOTHING: Final = replace(ALL_BUT_BLIND, forms=frozenset(), dates=False)
-"""What somebody sees whose role is not in the dictionary."""
-
-
-def _sight(view: RoleView) -> Sight:
-    hidden = frozenset(view.grants.by_column) - view.grants.seen
-    return Sight(
-        forms=frozenset(view.study.forms),
-        partly=view.partly_seen,
-        hidden=frozenset((column.table, column.field) for column in hidden),
-        findings=view.hidden_findings,
-        dates=view.sees_dates,
-        record=view.record,
-    )
 
 
 def current_view() -> RoleView | None:
@@ -270,7 +228,51 @@ def own_view() -> RoleView | None:
     server = _server()
     user = _who_asks()
     role = server.study.roles.get(user.role) if user is not None else None
-    return view_of(server.study, role) if role is not None else None
+    return _view_over_dictionaries(server, role) if role is not None else None
+
+
+def _view_over_dictionaries(server: Services, role: StudyRole) -> RoleView:
+    """What a role has of the study of a page, beside all other dictionaries. A list over
+    sites has those of all sites.
+    """
+    live = _others_of_page(server)
+    view = view_of(server.study, role, OtherDictionaries(live=live))
+    # The past is read only for who is not to see all of it.
+    if view.is_whole:
+        return view
+
+    past = _past_dictionaries()
+    hashes = {server.study.hash, *(study.hash for study in live)}
+    readable = [study for study in past.values() if study is not None]
+    others = OtherDictionaries(
+        live=live,
+        past=tuple(study for study in readable if study.hash not in hashes),
+        all_read=len(readable) == len(past),
+    )
+    return view_of(server.study, role, others)
+
+
+def _others_of_page(server: Services) -> tuple[Study, ...]:
+    """The studies of sites with another dictionary; none on a page about a subject or a
+    site, whose study it has.
+    """
+    is_about_site = g.get("dictionary_asked") or _dictionary_of_address()
+    if is_about_site or not server.study.releases_by_site:
+        return ()
+
+    hashes = sorted(set(site_dictionaries().others.values()))
+    studies = (server.site_studies.with_hash(server.database, name) for name in hashes)
+    return tuple(studies)
+
+
+def _past_dictionaries() -> Mapping[str, Study | None]:
+    """Every dictionary of this database, read once in a request."""
+    if "past_dictionaries" not in g:
+        server = cast("Services", current_app.extensions["crfsmith"])
+        past = server.site_studies.past(server.database)
+        g.past_dictionaries = {**past, server.study.hash: server.study}
+    known: Mapping[str, Study | None] = g.past_dictionaries
+    return known
 
 
 def current_blind() -> BlindEntries | None:
@@ -279,15 +281,7 @@ def current_blind() -> BlindEntries | None:
     """
     view = own_view()
     user = _who_asks()
-    return None if view is None or user is None else _blind_in(view, user)
-
-
-def _blind_in(view: RoleView, user: User) -> BlindEntries | None:
-    plan = view.whole_study.double_entry
-    if plan is None:
-        return None
-    forms = frozenset(form for form in plan.forms if view.enters(form))
-    return BlindEntries(username=user.username, forms=forms) if forms else None
+    return None if view is None or user is None else blind_in(view, user)
 
 
 def blind_here(subjid: str, *, anew: bool = False) -> frozenset[Place]:

@@ -65,6 +65,42 @@ def placed_fields(form: Form) -> Iterator[PlacedField]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenColumns:
+    """The columns of a dictionary, and those of them that a role sees."""
+
+    known: frozenset[AnswerColumn]
+    seen: frozenset[AnswerColumn]
+
+    @cached_property
+    def hidden(self) -> frozenset[AnswerColumn]:
+        return self.known - self.seen
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(column.table for column in self.seen)
+
+    def first_unseen(
+        self, reads: Iterable[tuple[str, str | None]]
+    ) -> tuple[str, ...] | None:
+        """The first of some columns that is not seen. Of a table whose rows are counted
+        something has to be.
+        """
+        for table, name in reads:
+            if name is None:
+                if table not in self._tables:
+                    return (table,)
+
+                continue
+
+            column = AnswerColumn(table, name)
+            # What is no column, such as a derivation, has no reader of its own.
+            if column in self.known and column not in self.seen:
+                return table, name
+
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleGrants:
     """What a role may do in a study. A field that comes with another, as the unit that
     is chosen for it, follows that one.
@@ -96,6 +132,10 @@ class RoleGrants:
         return self._with(Permission.ENTER)
 
     @cached_property
+    def columns(self) -> SeenColumns:
+        return SeenColumns(known=frozenset(self.by_column), seen=self.seen)
+
+    @cached_property
     def is_whole(self) -> bool:
         """Whether the role sees everything."""
         return len(self.seen) == len(self.by_column)
@@ -107,31 +147,11 @@ class RoleGrants:
 
         return tuple(unseen)
 
-    @cached_property
-    def tables_seen(self) -> frozenset[str]:
-        """The tables of which the role sees something."""
-        return frozenset(column.table for column in self.seen)
-
     def first_unseen(
         self, reads: Iterable[tuple[str, str | None]]
     ) -> tuple[str, ...] | None:
-        """The first of some columns that the role does not see. Of a table whose rows
-        are counted it has to see something.
-        """
-        for table, name in reads:
-            if name is None:
-                if table not in self.tables_seen:
-                    return (table,)
-
-                continue
-
-            column = AnswerColumn(table, name)
-            # What is no column, such as a derivation, has no reader of its own.
-            is_asked = column in self.by_column
-            if is_asked and column not in self.seen:
-                return table, name
-
-        return None
+        """The first of some columns that the role does not see."""
+        return self.columns.first_unseen(reads)
 
     def _with(self, permission: Permission) -> frozenset[AnswerColumn]:
         columns = self.by_column.items()

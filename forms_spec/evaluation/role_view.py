@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from forms_spec.evaluation.hidden_findings import HiddenFindings, hidden_findings
+from forms_spec.evaluation.hidden_findings import HiddenFindings
 from forms_spec.evaluation.role_arms import seen_arms, seen_randomization
 from forms_spec.evaluation.role_grants import (
     AnswerColumn,
@@ -18,6 +18,12 @@ from forms_spec.evaluation.role_grants import (
     grants_of,
     placed_fields,
     reads_of_check,
+)
+from forms_spec.evaluation.seen_dictionaries import (
+    NO_OTHERS,
+    OtherDictionaries,
+    SeenDictionaries,
+    grants_in,
 )
 from forms_spec.model.captured_data import CellKey, Record, Row
 from forms_spec.model.codes import Codelist
@@ -47,11 +53,14 @@ class RoleView:
     study: Study
     whole_study: Study
     grants: RoleGrants
+    others: OtherDictionaries = NO_OTHERS
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
-        """Whether the role sees everything."""
-        return self.grants.is_whole
+        """Whether the role sees everything, under the other dictionaries of the page
+        too.
+        """
+        return self.dictionaries.is_whole
 
     @property
     def is_plain(self) -> bool:
@@ -61,6 +70,10 @@ class RoleView:
     @cached_property
     def sees_dates(self) -> bool:
         """Whether the role sees every answer from which the days of visits follow."""
+        others = self.others.live
+        if not all(_in(study, self.role).sees_dates for study in others):
+            return False
+
         whole, seen = self.whole_study, self.study
         # The days count from day 0, and end with what the statuses say.
         if seen.day_zero != whole.day_zero or seen.statuses != whole.statuses:
@@ -75,28 +88,17 @@ class RoleView:
         """Forms of which the role sees a part, or whose findings may hang on what it
         does not see.
         """
-        partly: set[str] = set()
-        for form in self.whole_study.forms.values():
-            if self.grants.unseen_of(form):
-                partly.add(form.name)
-
-        # A rule shows on each of the forms that it is about.
-        for check in self._hidden_rules():
-            for table, _ in check.on:
-                partly.add(self.whole_study.tables[table].form.name)
-
-        return frozenset(partly)
+        return self.dictionaries.partly_seen
 
     @cached_property
     def hidden_findings(self) -> HiddenFindings:
         """The findings that hang on what the role does not see."""
-        return hidden_findings(self.whole_study, self.study)
+        return self.dictionaries.hidden_findings
 
-    def _hidden_rules(self) -> list[EditCheck]:
-        seen = self.study.rules
-        return [
-            check for name, check in self.whole_study.rules.items() if name not in seen
-        ]
+    @cached_property
+    def dictionaries(self) -> SeenDictionaries:
+        """The same over all dictionaries under which something was captured."""
+        return SeenDictionaries(grants=self.grants, others=self.others)
 
     def may(self, permission: Permission, form: str) -> bool:
         """Whether the role may do something with a form as a whole. Nothing is done
@@ -120,7 +122,9 @@ class RoleView:
         return not answered.isdisjoint(self.grants.entered)
 
     def sees(self, table: str, field: str) -> bool:
-        return AnswerColumn(table, field) in self.grants.seen
+        column = AnswerColumn(table, field)
+        is_hidden_elsewhere = column in self.dictionaries.hidden_columns
+        return column in self.grants.seen and not is_hidden_elsewhere
 
     def sees_reason(self, cell: CellKey, code: str) -> bool:
         """Whether the role sees why somebody kept a warning."""
@@ -159,21 +163,33 @@ class RoleView:
         return table in self.study.tables
 
 
-_VIEWS: StudyCache[str, RoleView] = StudyCache()
+_VIEWS: StudyCache[tuple[str, str], RoleView] = StudyCache()
 
 
-def view_of(study: Study, role: StudyRole) -> RoleView:
-    """What a role of the study has of it, worked out once."""
-    return _VIEWS.get(study, role.name, lambda: _view(study, role))
+def view_of(
+    study: Study, role: StudyRole, others: OtherDictionaries = NO_OTHERS
+) -> RoleView:
+    """What a role of the study has of it, worked out once. ``others`` are dictionaries
+    under which the study was captured too.
+    """
+    key = role.name, others.key
+    return _VIEWS.get(study, key, lambda: _view(study, role, others))
 
 
-def _view(study: Study, role: StudyRole) -> RoleView:
+def _in(study: Study, role: StudyRole) -> RoleView:
+    """What a role has under another dictionary, perhaps one without such a role."""
+    return view_of(study, grants_in(study, role).role)
+
+
+def _view(study: Study, role: StudyRole, others: OtherDictionaries) -> RoleView:
     grants = grants_of(study, role)
     # Whoever sees everything shares the study, with all that is kept with it.
     is_plain = grants.is_whole and not role.exceptions
     seen = study if is_plain else _reduced(study, grants)
 
-    return RoleView(role=role, study=seen, whole_study=study, grants=grants)
+    return RoleView(
+        role=role, study=seen, whole_study=study, grants=grants, others=others
+    )
 
 
 def _reduced(study: Study, grants: RoleGrants) -> Study:

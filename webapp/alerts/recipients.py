@@ -10,8 +10,8 @@ from dataclasses import replace
 from forms_spec.evaluation.role_view import view_of
 from forms_spec.model.roles import StudyRole
 from forms_spec.model.study import Study
+from webapp.role_sight import sight_of
 from webapp.security.access import SIGN, forms_in
-from webapp.services import sight_of
 from webapp.storage import (
     ALL_SITES,
     AlertReader,

@@ -186,6 +186,12 @@ def get_dictionary(database: Database, hash_: str) -> StoredDictionary | None:
         return find_dictionary(connection, hash_)
 
 
+def dictionary_hashes(database: Database) -> tuple[str, ...]:
+    """Every dictionary under which something may have been captured."""
+    with database.read() as connection:
+        return tuple(connection.execute(select(dictionary.c.hash)).scalars())
+
+
 def find_dictionary(connection: Connection, hash_: str) -> StoredDictionary | None:
     """The same in a transaction under way."""
     row = connection.execute(

@@ -29,16 +29,18 @@ def seen_queries(sight: Sight | None) -> list[ColumnElement[bool]]:
         return []
     columns = query.c
     conditions = seen_places(sight, columns, columns.table_name, columns.field)
-    if not sight.findings.rules:
+    known = sight.findings.known
+    if known is None:
         return conditions
 
     # What a rule asks has its name in each of its entries. Of what a person asked about
     # a finding only the code is known.
     hidden, entry = sight.findings, query_entry.alias("entry_of_rule").c
     of_hidden_rule = _is_of(entry.rule, hidden.rules, hidden)
+    is_unknown = entry.rule.not_in(sorted(known | {""}))
     asked_by_rule = exists(
         select(entry.id)
-        .where(entry.query_id == columns.id, of_hidden_rule)
+        .where(entry.query_id == columns.id, or_(of_hidden_rule, is_unknown))
         .correlate(query)
     )
     by_person = and_(columns.opened_by != "", columns.field != "")

@@ -49,7 +49,8 @@ class BlindEntries:
 class Sight:
     """What a person sees. ``forms`` are those of which the role sees something, None is
     all; of those in ``partly``, counts and reasons tell more than it may know.
-    ``hidden`` are columns by table and field, ``findings`` those that hang on them.
+    ``hidden`` are columns by table and field, ``findings`` those that hang on them;
+    ``columns`` are all that it sees, where some dictionary cannot be read any more.
     ``record`` gives the part of a form's record that it sees. ``dates``
     says whether it sees the answers from which the days of visits follow.
     """
@@ -61,6 +62,7 @@ class Sight:
     dates: bool
     record: Callable[[str, Record], Record]
     blind: BlindEntries | None = None
+    columns: frozenset[tuple[str, str]] | None = None
 
     def sees_form(self, form: str) -> bool:
         """Whether the role sees something of a form."""
@@ -70,6 +72,8 @@ class Sight:
         """Whether somebody sees what is said of a place; blank is no form, no field."""
         if form and not self.sees_form(form):
             return False
+        if field and self.columns is not None:
+            return (table, field) in self.columns
         return (table, field) not in self.hidden
 
 
@@ -111,6 +115,9 @@ def seen_places(
         conditions.append(or_(columns.form == "", of_seen))
     if sight.hidden:
         conditions.append(not_(tuple_(table, field).in_(sorted(sight.hidden))))
+    if sight.columns is not None:
+        is_seen = tuple_(table, field).in_(sorted(sight.columns))
+        conditions.append(or_(field == "", is_seen))
 
     return conditions
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -14,6 +14,7 @@ from webapp.storage.database import Database
 from webapp.storage.dictionaries import (
     LostDictionary,
     all_uses,
+    dictionary_hashes,
     find_dictionary,
     get_dictionary,
 )
@@ -40,6 +41,7 @@ class SiteStudies:
 
     study: Study
     _loaded: dict[str, Study] = field(default_factory=dict)
+    _read: dict[str, Study | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def dictionaries(self, database: Database) -> SiteDictionaries:
@@ -65,14 +67,29 @@ class SiteStudies:
             return self.study
         with self._lock:
             if hash_ not in self._loaded:
-                stored = get_dictionary(database, hash_)
-                usable = stored is not None and not stored.is_altered
-                study = load_study(stored.files).study if stored and usable else None
+                study = self._readable(database, hash_)
                 if study is None:
                     raise LostDictionary(hash_)
                 self._loaded[hash_] = study
                 know_unique_fields(database.engine, study)
             return self._loaded[hash_]
+
+    def past(self, database: Database) -> Mapping[str, Study | None]:
+        """Every dictionary of a database beside the one in use, by its hash; None for
+        one that cannot be read any more. They are kept: what a role may see hangs on
+        all of them.
+        """
+        hashes = set(dictionary_hashes(database)) - {self.study.hash}
+        with self._lock:
+            return {hash_: self._readable(database, hash_) for hash_ in sorted(hashes)}
+
+    def _readable(self, database: Database, hash_: str) -> Study | None:
+        if hash_ not in self._read:
+            stored = get_dictionary(database, hash_)
+            is_usable = stored is not None and not stored.is_altered
+            study = load_study(stored.files).study if stored and is_usable else None
+            self._read[hash_] = study
+        return self._read[hash_]
 
 
 def sites_of(study: Study) -> Sequence[str]:
