@@ -10,26 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forms_spec.findings.catalogue import entry
 from forms_spec.findings.finding import Finding
-
-CAUSES = frozenset(
-    {
-        *("unknown-visit", "unknown-form", "unknown-codelist", "unknown-type"),
-        *("unknown-missing", "unknown-parameter", "duplicate-name", "bad-name"),
-        "column-twice",
-    }
-)
-"""Findings about a definition: others may follow from them, and they from no other."""
-
-CONSEQUENCE = re.compile(
-    r"rule-|condition|unused-|form-never|visit-without|unknown-field|required-where"
-    r"|shown-against|branch-never|code-never|reads-later|nothing-previous"
-    r"|no-such-place|criterion-|eligibility-visit|role-|reference-|unknown-target"
-    r"|unknown-until|unknown-arm|verification-|double-entry-|carry-|field-not-carried"
-    r"|target-without|until-without|missed-unknown|visit-date-|table-unused|offered-"
-    r"|copy-not-there|rows-not-|row-label-unknown"
-)
-"""What is said of the use of something that is not defined as it should be."""
 
 QUOTED = re.compile(r'"([^"]*)"')
 WORD = re.compile(r"\w+")
@@ -63,14 +45,14 @@ def group_by_cause(findings: Sequence[Finding]) -> list[CauseGroup]:
     A finding follows from a cause that names what it is about: in quotes, or as the
     name that was probably meant.
     """
-    causes = [finding for finding in findings if finding.code in CAUSES]
+    causes = [finding for finding in findings if entry(finding.code).defines]
     names = {id(cause): _names(cause) for cause in causes}
     below: dict[int, list[Finding]] = {}
     others: list[Finding] = []
 
     for finding in findings:
         cause = None
-        if CONSEQUENCE.match(finding.code):
+        if entry(finding.code).is_consequence:
             cause = _cause_of(finding, causes, names)
         if cause is None:
             others.append(finding)

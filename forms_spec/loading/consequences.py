@@ -6,13 +6,13 @@ say so would send the designer after faults that are none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from forms_spec.findings.catalogue import entry
 from forms_spec.findings.catalogue import text as text_codes
-from forms_spec.findings.catalogue.rules import SYNTAX
+from forms_spec.findings.catalogue.entry import PossibleCause
 from forms_spec.findings.causes import quoted_words
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
@@ -20,34 +20,8 @@ from forms_spec.loading.study_builder import NOUNS
 from forms_spec.yaml_source.document import Document
 from forms_spec.yaml_source.lost_lines import WORD, LostLines, owners
 
-TEXT_FAULTS = frozenset(entry.code for entry in text_codes.ENTRIES)
+TEXT_FAULTS = frozenset(item.code for item in text_codes.ENTRIES)
 """Faults of the text itself: they follow from nothing."""
-
-RULE_FAULTS = frozenset(entry.code for entry in SYNTAX)
-"""What is wrong in the text of a rule is so whatever the rest of the dictionary says."""
-
-NAMES = re.compile(
-    r"unknown-(form|visit|codelist|field|missing|parameter|target|until|arm)|rule-"
-    r"|role-unknown|source-|verification-unknown|double-entry-unknown|carry-from"
-    r"|field-not-carried|(target|until)-without-date|missed-unknown|criterion-"
-    r"|reference-(unknown-test|no-range)|eligibility-visit"
-    r"|rows-not-(carried|offered)|row-label-unknown"
-)
-"""What may be said because a name is not defined."""
-
-USES = re.compile(
-    r"unused-|form-never|visit-without|conditional-without|table-unused|copy-not-there"
-)
-"""What may be said because a name is not used."""
-
-MEANINGS = re.compile(
-    r"role-(depends|part|export|no)|day-zero|window-without-day|no-study"
-    r"|rule-on-nothing|conditions?-|rules-contradict|shown-against|required-where"
-    r"|branch-never|reads-later|reference-to-repeating|nothing-previous|no-such-place"
-    r"|code-never|result-outside|visits-out|visit-date-|decided-by|double-entry-nobody"
-    r"|verification-of|offered-to|units-differ"
-)
-"""What is said of a dictionary as a whole."""
 
 TORN = frozenset({"unknown-key-without-value", "comma-in-number"})
 """Keys without a value that are the rest of a text before them."""
@@ -131,17 +105,16 @@ class _Losses:
 
     def _leave_meaning_open(self, finding: Finding) -> bool:
         anything_lost = self.incomplete or bool(self.lines)
-        return anything_lost and MEANINGS.match(finding.code) is not None
+        return anything_lost and PossibleCause.MEANING in entry(finding.code).follows
 
     def _lack_name(self, finding: Finding) -> bool:
-        is_about_name = NAMES.match(finding.code) and finding.code not in RULE_FAULTS
-        if not is_about_name:
+        if PossibleCause.NAME not in entry(finding.code).follows:
             return False
 
         return self.incomplete or not self.names.isdisjoint(self._words_of(finding))
 
     def _lack_use(self, finding: Finding) -> bool:
-        if USES.match(finding.code) is None:
+        if PossibleCause.USE not in entry(finding.code).follows:
             return False
 
         return self.incomplete or not self.words.isdisjoint(self._words_of(finding))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, example_form, warn
+from forms_spec.findings.catalogue.entry import (
+    CatalogueEntry,
+    PossibleCause,
+    example_form,
+    warn,
+)
 
 _SCORE = "a: {label: Score, type: integer, range: [0, 10]}"
 
@@ -27,6 +32,7 @@ _ALONE: tuple[CatalogueEntry, ...] = (
             "the visits of the form and at the sites of the study."
         ),
         example_form(_SCORE, "b: {label: Why?, show_when: a > 20}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "condition-always-true",
@@ -38,6 +44,7 @@ _ALONE: tuple[CatalogueEntry, ...] = (
             "`a is known`."
         ),
         example_form(_SCORE, "b: {label: Why?, show_when: a < 100}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "conditions-exclude",
@@ -48,6 +55,7 @@ _ALONE: tuple[CatalogueEntry, ...] = (
             "true. Between 5 and 6 there is no whole number either."
         ),
         example_form(_SCORE, "b: {label: Why?, show_when: a > 5 and a < 3}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "conditions-cover",
@@ -59,6 +67,7 @@ _ALONE: tuple[CatalogueEntry, ...] = (
             "`a <> 1 or a <> 2` is true for every number."
         ),
         example_form(_SCORE, "b: {label: Why?, show_when: a <> 1 or a <> 2}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "branch-never-taken",
@@ -75,6 +84,7 @@ _ALONE: tuple[CatalogueEntry, ...] = (
             "  type: calculated",
             "  value: case when a > 3 then 1 when a > 5 then 2 else 0 end",
         ),
+        follows=PossibleCause.MEANING,
     ),
 )
 
@@ -89,6 +99,7 @@ _HIDDEN: tuple[CatalogueEntry, ...] = (
             "b: {label: Why?, type: yes_no, show_when: a > 20}",
             "c: {label: And then?, show_when: b = 'Y'}",
         ),
+        follows=PossibleCause.NAME,
     ),
     warn(
         "source-hidden",
@@ -103,6 +114,7 @@ _HIDDEN: tuple[CatalogueEntry, ...] = (
             "b: {label: Why?, type: yes_no, show_when: a > 5}",
             "c: {label: And then?, show_when: b = 'Y' and a < 3}",
         ),
+        follows=PossibleCause.NAME,
     ),
     warn(
         "shown-against-group",
@@ -116,6 +128,7 @@ _HIDDEN: tuple[CatalogueEntry, ...] = (
             "  h:\n    title: Second\n    show_when: a = 'Y'\n    fields:\n"
             "      b: {label: Why not?, show_when: a = 'N'}\n"
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "required-where-hidden",
@@ -126,6 +139,7 @@ _HIDDEN: tuple[CatalogueEntry, ...] = (
             _SCORE,
             "b: {label: Why?, show_when: a > 5, required: a < 3}",
         ),
+        follows=PossibleCause.MEANING,
     ),
 )
 
@@ -139,6 +153,7 @@ _RULES: tuple[CatalogueEntry, ...] = (
             "is true or UNKNOWN wherever `when` is true."
         ),
         _rules("when: x.a > 5, assert: x.a > 3, on: [x.a], severity: query"),
+        follows=PossibleCause.NAME,
     ),
     warn(
         "rule-reads-hidden",
@@ -154,6 +169,7 @@ _RULES: tuple[CatalogueEntry, ...] = (
             + "---\nrules:\n  C1: {message: Wrong, when: x.a < 3, assert: x.b > 1, "
             "on: [x.b], severity: query}\n"
         ),
+        follows=PossibleCause.NAME,
     ),
     warn(
         "rules-contradict",
@@ -164,6 +180,7 @@ _RULES: tuple[CatalogueEntry, ...] = (
             "assert: x.a > 5, on: [x.a], severity: query",
             "assert: x.a < 3, on: [x.a], severity: query",
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "rule-implied",
@@ -177,6 +194,7 @@ _RULES: tuple[CatalogueEntry, ...] = (
             "assert: x.a > 5, on: [x.a], severity: query",
             "assert: x.a > 3, on: [x.a], severity: query",
         ),
+        follows=PossibleCause.NAME,
     ),
 )
 
@@ -200,6 +218,7 @@ _RESULTS: tuple[CatalogueEntry, ...] = (
             _SCORE,
             "b: {label: Twice, type: calculated, value: 2 * a, range: [50, 100]}",
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "result-outside-codes",
@@ -214,6 +233,7 @@ _RESULTS: tuple[CatalogueEntry, ...] = (
             "b: {label: Stratum, type: calculated, gives: choice, codes: ['0', '1'], "
             "value: a}",
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "code-never-given",
@@ -232,6 +252,7 @@ _RESULTS: tuple[CatalogueEntry, ...] = (
             "  codes: [LOW, MIDDLE, HIGH]",
             "  value: case when a < 4 then 'LOW' else 'HIGH' end",
         ),
+        follows=PossibleCause.MEANING,
     ),
 )
 
@@ -265,6 +286,7 @@ _VISITS: tuple[CatalogueEntry, ...] = (
         ),
         _TWO_VISITS
         + example_form("e: {label: End, type: date, required: y.d is known}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "reads-later-visit",
@@ -280,6 +302,7 @@ _VISITS: tuple[CatalogueEntry, ...] = (
             "schedule:\n  columns: SCR D0\n  base: . X\n  x: X .\n---\n"
         )
         + example_form("a: {label: Why?, show_when: base.n > 5}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "nothing-previous",
@@ -294,6 +317,7 @@ _VISITS: tuple[CatalogueEntry, ...] = (
             "schedule:\n  columns: SCR D0\n  base: . X\n  x: X .\n---\n"
         )
         + example_form("a: {label: Why?, show_when: 'base[previous].n > 5'}"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "units-differ",
@@ -309,6 +333,7 @@ _VISITS: tuple[CatalogueEntry, ...] = (
             "b: {label: Second, type: decimal, unit: g/L}",
             "c: {label: Why?, show_when: a < b}",
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "true-without-rows",
@@ -334,6 +359,7 @@ _VISITS: tuple[CatalogueEntry, ...] = (
             "derivations:\n"
             "  early: {label: Early, value: \"visitid in ('SCREEN', 'D0')\"}\n"
         ),
+        follows=PossibleCause.MEANING,
     ),
 )
 

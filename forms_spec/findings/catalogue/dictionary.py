@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forms_spec.findings.catalogue.entry import (
     CatalogueEntry,
+    PossibleCause,
     example_form,
     refuse,
     warn,
@@ -30,6 +31,7 @@ _FILES: tuple[CatalogueEntry, ...] = (
         "No file describes the study",
         "Add a file that begins with study:, title: and subject:",
         "Exactly one file of the folder has the top-level key `study`.",
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "second-study",
@@ -72,6 +74,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         example_form("a: {label: First}")
         + "---\n"
         + example_form("a: {label: Second}"),
+        defines=True,
     ),
     refuse(
         "copy-of-copy",
@@ -88,6 +91,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "A form with `like` may say something else of the fields and groups that the "
         "other form has. It adds none.",
         f"{_TEMPLATE}---\nform: y\ntitle: Y\nlike: x\nfields: {{b: Pain}}\n",
+        follows=PossibleCause.USE,
     ),
     refuse(
         "names-without-like",
@@ -107,6 +111,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "and rules may use "
         "capital letters.",
         example_form("Pain-Now: {label: A}"),
+        defines=True,
     ),
     refuse(
         "reserved-name",
@@ -123,6 +128,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "{near} docs/dictionary.md lists the types",
         "The type says what an answer looks like and how the page asks for it.",
         example_form("a: {label: A, type: number}"),
+        defines=True,
     ),
     refuse(
         "unknown-codelist",
@@ -130,6 +136,8 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "{near} Add it to a file of codelists, or write the codes here",
         "`codes` names a codelist, or lists codes: `{Y: Yes, N: No}`.",
         example_form("a: {label: A, type: choice, codes: SIDES}"),
+        follows=PossibleCause.NAME,
+        defines=True,
     ),
     refuse(
         "unknown-missing-code",
@@ -137,6 +145,8 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "{near} Add it under missing in the study's file",
         "The missing codes of a study are listed once, in its file.",
         example_form("a: {label: A, missing: [NOTDONE]}"),
+        follows=PossibleCause.NAME,
+        defines=True,
     ),
     refuse(
         "unknown-form",
@@ -144,6 +154,8 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "{near} A form's file begins with form: {name}",
         "The schedule and its conditions refer to forms.",
         _visits("  columns: SCR D0\n  base: X X\n  bass: X .\n"),
+        follows=PossibleCause.NAME,
+        defines=True,
     ),
     refuse(
         "unknown-visit",
@@ -151,6 +163,8 @@ _NAMES: tuple[CatalogueEntry, ...] = (
         "{near} Add it to visits",
         "The columns of the schedule and its conditions refer to visits.",
         _visits("  columns: SCR D1\n  base: X X\n"),
+        follows=PossibleCause.NAME,
+        defines=True,
     ),
     refuse(
         "unknown-field",
@@ -161,6 +175,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
             "group.field."
         ),
         _study("day_zero: base.dd\n"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "day-zero-of-a-visit",
@@ -171,6 +186,7 @@ _NAMES: tuple[CatalogueEntry, ...] = (
             "has one."
         ),
         _study("day_zero: 'base[D0].d'\n"),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "unknown-timezone",
@@ -224,6 +240,7 @@ _CODES: tuple[CatalogueEntry, ...] = (
         "Delete it, or use it in codes",
         "The name may be misspelt, or the field may have been deleted.",
         "codelists:\n  LEVEL: {L3: L3-L4, L4: L4-L5}\n",
+        follows=PossibleCause.USE,
     ),
     warn(
         "unused-parameter",
@@ -233,6 +250,7 @@ _CODES: tuple[CatalogueEntry, ...] = (
         "the study, and the "
         "codebook shows it.",
         _study("parameters:\n  age_min: 40\n"),
+        follows=PossibleCause.USE,
     ),
     warn(
         "unused-derivation",
@@ -241,6 +259,7 @@ _CODES: tuple[CatalogueEntry, ...] = (
         "A derivation is evaluated only where an expression names it. With a label, it is "
         "kept as a part of the study's documentation.",
         "derivations:\n  late: base.n > 5\n",
+        follows=PossibleCause.USE,
     ),
     refuse(
         "parameter-value",
@@ -322,6 +341,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         "{near} Name each visit once",
         "Each visit has a single column.",
         _visits("  columns: SCR SCR\n  base: X X\n"),
+        defines=True,
     ),
     refuse(
         "schedule-row-length",
@@ -355,6 +375,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         "Add {form} under conditions:, with the condition that asks for it",
         "A mark C needs a condition that decides.",
         _visits("  columns: SCR D0\n  base: X C\n"),
+        follows=PossibleCause.USE,
     ),
     warn(
         "condition-without-conditional",
@@ -362,6 +383,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         "Mark the form C in the schedule, or remove the condition",
         "A condition without a mark C has no effect.",
         _visits(conditions="  base: base.n > 1\n"),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "form-never-scheduled",
@@ -369,6 +391,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         "Add a row for it to the schedule, or log: true to the form",
         "Nobody would ever be asked to complete it.",
         _visits("  columns: SCR D0\n  base: . .\n"),
+        follows=PossibleCause.USE,
     ),
     warn(
         "visit-without-forms",
@@ -376,6 +399,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
         "Mark a form for it in its column of the schedule, or delete it",
         "No data are captured at this visit.",
         _visits(visits="  M3: {title: Month 3, target: month 3}\n"),
+        follows=PossibleCause.USE,
     ),
     refuse(
         "window-reversed",
@@ -402,6 +426,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             "  SCR: {title: Screening, target: day -14}\n"
             "schedule:\n  columns: D1 SCR\n  base: X X\n"
         ),
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "target-outside-window",
@@ -456,6 +481,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             visits="  M3: {title: Month 3, target: D1 + 21 days}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",
         ),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "unknown-until",
@@ -466,6 +492,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             visits="  M3: {title: Month 3, target: day 90, until: END}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",
         ),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "until-without-date",
@@ -478,6 +505,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             visits="  M3: {title: Month 3, target: day 90, until: D0}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",
         ),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "until-not-scheduled",
@@ -507,6 +535,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             visits="  M3: {title: Month 3, target: D0 + 21 days}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",
         ),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "cycles-with-one-day",
@@ -541,6 +570,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             visits="  M3: {title: Month 3, arms: [A]}\n",
             schedule="  columns: SCR D0 M3\n  base: X X X\n",
         ),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "visit-decides-itself",
@@ -566,6 +596,7 @@ _SCHEDULE: tuple[CatalogueEntry, ...] = (
             "'007'}\n---\n"
         )
         + _visits(),
+        follows=PossibleCause.MEANING,
     ),
 )
 
@@ -603,6 +634,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "Name a field of type date",
         "Visit days are counted from that date.",
         _study("day_zero: base.n\n"),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "verification-share",
@@ -626,6 +658,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "`critical` lists what is verified of every subject: all of a form or a group, "
         "or single fields.",
         _study("verification: {critical: [base.nn]}\n"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "signature-meaning-long",
@@ -642,6 +675,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "`forms` below `double_entry` lists whole forms. A group or a field is not "
         "entered twice by itself.",
         _study("double_entry: {forms: [bose]}\n"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "double-entry-file",
@@ -660,6 +694,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "`adjudicate` looks at the paper and decides.",
         _study("double_entry: {forms: [base]}\n")
         + "---\nroles:\n  nurse: {may: [see, enter, complete]}\n",
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "double-entry-nobody-enters",
@@ -669,6 +704,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         _study("double_entry: {forms: [base]}\n")
         + "---\nroles:\n  typist: {may: [see, enter]}\n"
         "  closer: {may: [see, complete, adjudicate]}\n",
+        follows=PossibleCause.MEANING,
     ),
     warn(
         "verification-of-nothing",
@@ -677,6 +713,7 @@ _SUBJECT: tuple[CatalogueEntry, ...] = (
         "Without a plan monitors can verify what they like, and nothing is counted as "
         "missing.",
         _study("verification: {share: 0}\n"),
+        follows=PossibleCause.MEANING,
     ),
 )
 
@@ -690,6 +727,7 @@ _RULES: tuple[CatalogueEntry, ...] = (
             "with their form."
         ),
         "rules:\n  C1: {message: Wrong, assert: 1 < 2, severity: query}\n",
+        follows=PossibleCause.NAME | PossibleCause.MEANING,
     ),
     refuse(
         "warnings-share-a-check",

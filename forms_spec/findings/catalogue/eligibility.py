@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, PossibleCause, refuse
 
 
 def _criteria(*lines: str, where: str = "form: base, visit: SCR") -> str:
@@ -20,6 +20,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
             "log form has no visit."
         ),
         _criteria("inclusion: {p: n > 1}", where="form: base"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "eligibility-empty",
@@ -39,6 +40,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "repeating groups "
         "cannot be criteria.",
         _criteria("inclusion: {incl01: n > 1}"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "criterion-answer",
@@ -49,5 +51,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
             "the conditions produce."
         ),
         _criteria("inclusion: {side: n > 1}"),
+        follows=PossibleCause.NAME,
     ),
 )

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Flag, auto
 
 from forms_spec.findings.finding import Severity
+
+
+class PossibleCause(Flag):
+    """What a designer may have to put right elsewhere before a finding means anything.
+
+    ``NAME`` is a definition that something names, ``USE`` something that uses a
+    definition, ``MEANING`` any part of the dictionary.
+    """
+
+    NOTHING = 0
+    NAME = auto()
+    USE = auto()
+    MEANING = auto()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,7 +28,8 @@ class CatalogueEntry:
     ``message`` and ``remedy`` are ``str.format`` templates; their words come from
     ``finding(...)``, and ``{value}`` is the text as typed. ``explanation`` is what
     ``crfsmith explain CODE`` shows. ``example`` is text that produces the finding:
-    dictionary files, parted by lines of ``---``.
+    dictionary files, parted by lines of ``---``. ``follows`` says what may be its cause,
+    and ``defines`` that it is about a definition: others may follow from it.
     """
 
     code: str
@@ -23,10 +38,24 @@ class CatalogueEntry:
     remedy: str
     explanation: str
     example: str = ""
+    follows: PossibleCause = PossibleCause.NOTHING
+    defines: bool = False
+
+    @property
+    def is_consequence(self) -> bool:
+        """Whether it may go when another fault is put right."""
+        return bool(self.follows) and not self.defines
 
 
 def refuse(
-    code: str, message: str, remedy: str, explanation: str, example: str = ""
+    code: str,
+    message: str,
+    remedy: str,
+    explanation: str,
+    example: str = "",
+    *,
+    follows: PossibleCause = PossibleCause.NOTHING,
+    defines: bool = False,
 ) -> CatalogueEntry:
     """A finding that is an error."""
     return CatalogueEntry(
@@ -36,11 +65,20 @@ def refuse(
         remedy=remedy,
         explanation=explanation,
         example=example,
+        follows=follows,
+        defines=defines,
     )
 
 
 def query(
-    code: str, message: str, remedy: str, explanation: str, example: str = ""
+    code: str,
+    message: str,
+    remedy: str,
+    explanation: str,
+    example: str = "",
+    *,
+    follows: PossibleCause = PossibleCause.NOTHING,
+    defines: bool = False,
 ) -> CatalogueEntry:
     """A finding that is a query."""
     return CatalogueEntry(
@@ -50,11 +88,20 @@ def query(
         remedy=remedy,
         explanation=explanation,
         example=example,
+        follows=follows,
+        defines=defines,
     )
 
 
 def warn(
-    code: str, message: str, remedy: str, explanation: str, example: str = ""
+    code: str,
+    message: str,
+    remedy: str,
+    explanation: str,
+    example: str = "",
+    *,
+    follows: PossibleCause = PossibleCause.NOTHING,
+    defines: bool = False,
 ) -> CatalogueEntry:
     """A finding that is a warning."""
     return CatalogueEntry(
@@ -64,6 +111,8 @@ def warn(
         remedy=remedy,
         explanation=explanation,
         example=example,
+        follows=follows,
+        defines=defines,
     )
 
 

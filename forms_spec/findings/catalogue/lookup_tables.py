@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse, warn
+from forms_spec.findings.catalogue.entry import (
+    CatalogueEntry,
+    PossibleCause,
+    refuse,
+    warn,
+)
 
 ENTRIES: tuple[CatalogueEntry, ...] = (
     refuse(
@@ -74,5 +79,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "The study does not declare a table with the file {name}.",
         "Declare it below tables in study.yaml, or delete the file.",
         "The file is a part of the dictionary and of each package all the same.",
+        follows=PossibleCause.USE,
     ),
 )

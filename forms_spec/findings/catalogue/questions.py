@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forms_spec.findings.catalogue.entry import (
     CatalogueEntry,
+    PossibleCause,
     example_form,
     refuse,
     warn,
@@ -229,6 +230,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         ),
         "form: x\ntitle: Example\ngroups:\n  rows1:\n    rows: {from: 'target[SCR]'}\n"
         "    fields:\n      a: {label: A}\n",
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "field-not-carried",
@@ -240,6 +242,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "fields:\n      a: {label: A, type: time}\n---\n"
         "form: z\ntitle: Later\nlog: true\ngroups:\n  new:\n    "
         "rows: {from: old, carry: [a]}\n    fields:\n      b: {label: B}\n",
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "carry-from-nowhere",
@@ -248,6 +251,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "`carry` names fields of the group that `from` names.",
         "form: x\ntitle: Example\nlog: true\ngroups:\n  new:\n    "
         "rows: {carry: [a]}\n    fields:\n      b: {label: B}\n",
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "carried-with-count",
@@ -267,6 +271,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "number of a row.",
         "form: x\ntitle: Example\nfields:\n"
         "  a: {label: A, type: integer, row_of: nothing}\n",
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "row-label-unknown",
@@ -276,6 +281,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "form: x\ntitle: Example\nlog: true\ngroups:\n  old:\n    rows: {}\n    "
         "fields:\n      a: {label: A}\n---\nform: z\ntitle: Later\nfields:\n"
         "  b: {label: B, type: integer, row_of: old, row_label: [c]}\n",
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "row-label-alone",
@@ -367,6 +373,7 @@ _ASKING: tuple[CatalogueEntry, ...] = (
             "b: {label: B, type: calculated, gives: choice, value: case when a > 1 "
             "then 'X' else 'Y' end, codes: {X: {label: X, when: a > 2}, Y: Y}}",
         ),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "not-offered-unknown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, PossibleCause, refuse
 
 
 def _table(*rows: str, columns: str = "lab, test, low, high, unit") -> str:
@@ -67,6 +67,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "{near} Add the key lab_test to the field of this test",
         "A row belongs to the field that names its test: `lab_test: hgb`.",
         _table("A, hgb, 13.5, 17.5, g/dL", "A, hct, 41, 50, g/dL"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "reference-unit",
@@ -105,5 +106,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
             "decimal, lab_test: hct}\n---\n"
         )
         + _table("A, hgb, 13.5, 17.5, g/dL"),
+        follows=PossibleCause.NAME,
     ),
 )

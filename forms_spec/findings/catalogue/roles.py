@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse
+from forms_spec.findings.catalogue.entry import CatalogueEntry, PossibleCause, refuse
 
 ALL = "[see, enter, complete, query]"
 
@@ -37,6 +37,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "field (ip.kit)",
         "`places` says what a role may do in a part of the study. The finest place counts.",
         _roles("pharmacist: {may: [see], places: {base.kit: []}}"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "role-of-whole-form",
@@ -63,6 +64,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         _roles("blinded: {may: [see], places: {base.n: []}}")
         + "---\nform: x\ntitle: Example\nfields:\n"
         "  a: {label: A, type: integer, show_when: base.n > 1}\n",
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "role-part-of-form",
@@ -72,6 +74,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Whoever completes or signs a form answers for all of it, and for everything that "
         "its errors depend on.",
         _roles("blinded: {may: [see, enter, complete], places: {base.n: []}}"),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "role-export",
@@ -79,6 +82,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Take export from the role, or let it see everything",
         "A package holds every answer of the study.",
         _roles("blinded: {may: [see, export], places: {base.n: []}}"),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "role-alert",
@@ -94,6 +98,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Add see for one role at least",
         "An answer that nobody sees is of no use to anybody.",
         "roles:\n  nurse: {may: [see, enter, complete], places: {base.n: []}}\n",
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "role-no-writer",
@@ -102,6 +107,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "A field that is asked needs somebody who answers it. Calculated fields and those "
         "that are read-only or hidden do not.",
         "roles:\n  nurse: {may: [see, enter, complete], places: {base.n: [see]}}\n",
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "role-nobody-may",
@@ -110,5 +116,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Every form is completed by somebody. If one form of a study is signed, every form "
         "needs a role that signs it.",
         "roles:\n  nurse: {may: [see, enter]}\n",
+        follows=PossibleCause.MEANING,
     ),
 )

@@ -4,7 +4,12 @@ subject left.
 
 from __future__ import annotations
 
-from forms_spec.findings.catalogue.entry import CatalogueEntry, refuse, warn
+from forms_spec.findings.catalogue.entry import (
+    CatalogueEntry,
+    PossibleCause,
+    refuse,
+    warn,
+)
 
 _SUBJECT = r"{pattern: '\d{2}-\d{3}', example: 01-007}"
 _SV = (
@@ -34,6 +39,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "`SVREASOC` and `DSSTDAT` still say it, as they always did. `last_day: []` and "
         "`visit: {{}}` say that nothing does.",
         _study("", sv=_SV.replace("type: date", "type: date, cdash: VISDAT")),
+        follows=PossibleCause.MEANING,
     ),
     refuse(
         "not-a-missed-answer",
@@ -49,6 +55,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "{near} Write one of its codes",
         "A visit was missed if the field has this answer.",
         _study("visit: {date: sv.visdat, missed: sv.done = 'M'}\n"),
+        follows=PossibleCause.NAME,
     ),
     refuse(
         "missed-by-any-answer",
@@ -71,5 +78,6 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "Name a field of a form that is, or add the form to the schedule",
         "A visit is dated by a form of the visit itself. A log form belongs to no visit.",
         _study("visit: {date: sv.visdat}\n", visit=", date: sv.visdat"),
+        follows=PossibleCause.MEANING,
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -91,3 +93,33 @@ def test_a_finding_has_the_words_of_its_entry() -> None:
     assert found.message == 'There is no field type "intger"'
     assert found.remedy.startswith('Did you mean "integer"?')
     assert found.severity is Severity.ERROR
+
+
+PROGRAM = Path(__file__).parents[3]
+NAMED = re.compile(r'(?:\bfinding\(|\.code [!=]= )\s*"([a-z0-9]+(?:-[a-z0-9]+)+)"')
+LISTED = re.compile(r"\.code (?:not )?in ([A-Z_]+)")
+
+
+def named_codes(source: str) -> Iterator[str]:
+    """The codes that a module makes, compares with and keeps in lists."""
+    yield from NAMED.findall(source)
+    for name in LISTED.findall(source):
+        # A list ends where the next line begins at the margin.
+        for body in re.findall(rf"^{name}\b(.*?)^(?=[A-Za-z@\"])", source, re.M | re.S):
+            yield from re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', body)
+
+
+def test_every_code_that_the_program_names_is_in_the_catalogue() -> None:
+    for room in ("forms_spec", "generator", "webapp", "benchmarks"):
+        for file in (PROGRAM / room).rglob("*.py"):
+            codes = set(named_codes(file.read_text(encoding="utf-8")))
+            assert codes <= CATALOGUE.keys(), file
+
+
+def test_what_follows_from_a_fault_is_told_below_it() -> None:
+    """A codelist that is not defined makes a code unknown, which is no second fault."""
+    assert CATALOGUE["unknown-codelist"].defines
+    assert CATALOGUE["unknown-missing-code"].defines
+    assert CATALOGUE["rule-unknown-code"].is_consequence
+    # A text without its closing quote is wrong whatever the rest says.
+    assert not CATALOGUE["rule-open-text"].is_consequence
