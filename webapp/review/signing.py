@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from forms_spec.evaluation.cross_form import places_of
-from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.findings.finding import Severity
 from forms_spec.model.captured_data import FormKey
-from forms_spec.model.study import Study
 from webapp.casebook.subject_status import Judged
 from webapp.presentation.form_address import form_address
 from webapp.review.lock_words import scope_title
+from webapp.review.query_severity import is_about_error
 from webapp.review.subject_review import forms_to_review, scope_value
 from webapp.services import services
 from webapp.storage import InstanceKey, QueryThread, ReviewScope, Status
@@ -104,17 +103,8 @@ class _Obstacles:
             if place is None or not self.scope.covers(place):
                 continue
 
-            if query.waits and is_error(study, query.code):
+            if query.waits and is_about_error(study, thread):
                 words = (
                     f"has query {query.number} about an error. Have it closed first."
                 )
                 yield self.obstacle(place.form_key, words)
-
-
-def is_error(study: Study, code: str) -> bool:
-    """Whether the finding that a query is about is an error."""
-    if code in CATALOGUE and CATALOGUE[code].severity is Severity.ERROR:
-        return True
-
-    rules = [rule for rule in study.rules.values() if code in (rule.name, rule.check)]
-    return any(rule.severity is Severity.ERROR for rule in rules)

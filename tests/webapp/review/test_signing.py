@@ -15,10 +15,21 @@ from werkzeug.test import TestResponse
 
 from forms_spec.model.signatures import USUAL_MEANINGS
 from tests.generator.paper.documents import pdf_text, squeezed
+from tests.studies import STUDY, VISITS, VS, study_of
 from tests.webapp.pages import token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.demo.demo_study import PASSWORD
-from webapp.storage import Role, add_user, signatures_of
+from webapp.storage import (
+    NewQuery,
+    QueryAction,
+    QueryParty,
+    QueryPlace,
+    QueryStep,
+    Role,
+    add_user,
+    open_queries,
+    signatures_of,
+)
 
 FORM = "/subjects/01-001/SCR/vs"
 SIGN = "/subjects/01-001/sign"
@@ -190,3 +201,49 @@ def test_the_dictionary_may_word_what_a_signature_means(
 
 def test_what_is_not_there_cannot_be_signed(ines: FlaskClient) -> None:
     assert ines.get(f"{SIGN}?of=SCR/nothing").status_code == 404
+
+
+TWO_WEIGHTS = """
+rules:
+  pressure_is_impossible:
+    check: C1
+    on: [vs.sysbp]
+    assert: sysbp < 250
+    severity: error
+    message: Nobody has this pressure
+  pressure_is_high:
+    check: C1
+    on: [vs.sysbp]
+    assert: sysbp < 150
+    severity: query
+    message: The pressure is high
+"""
+
+
+def test_a_query_of_a_milder_rule_holds_no_signature_up(tmp_path: Path) -> None:
+    files = {"study.yaml": STUDY, "visits.yaml": VISITS, "forms/vs.yaml": VS}
+    one_form = VISITS.replace("  lb:      X   .\n", "")
+    study = study_of({**files, "visits.yaml": one_form, "rules.yaml": TWO_WEIGHTS})
+    app = app_over(f"sqlite:///{tmp_path}/study.sqlite", study)
+    add_user(
+        database_of(app), username="ines", name="Ines", role=Role.INVESTIGATOR,
+        password=PASSWORD,
+    )  # fmt: skip
+    answers = {"f-vsperf": "Y", "f-vsdat": "17-Apr-2024", "f-sysbp": "155"}
+    complete(client_of(app, "nurse"), FORM, **answers)
+
+    ines, database = client_of(app, "ines"), database_of(app)
+    assert "The pressure is high" in ines.get(f"{FORM}/queries").text
+    assert "This cannot be signed yet" not in ines.get(f"{SIGN}?of=SCR/vs").text
+
+    # What a person asks about the same finding may be about the error.
+    place = QueryPlace(
+        subject="01-001", visit="SCR", form="vs", unsno=0, table="vs", field="sysbp"
+    )
+    step = QueryStep(
+        action=QueryAction.OPEN, party=QueryParty.REVIEWER, username="monitor",
+        text="Is this right?",
+    )  # fmt: skip
+    open_queries(database, [NewQuery(place=place, step=step, code="C1")])
+    assert "about an error" in ines.get(f"{SIGN}?of=SCR/vs").text
+    assert sign(ines, of="SCR/vs").status_code == 409
