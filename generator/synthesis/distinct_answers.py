@@ -1,10 +1,14 @@
-"""Answers that may stand once only are drawn again until nobody has them yet."""
+"""Answers that may stand once only are drawn again until nobody has them yet. Where the
+usual draws know few answers, they are counted up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import chain, count, islice
 from random import Random
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
@@ -16,11 +20,25 @@ from forms_spec.evaluation.unique_values import (
     unique_fields,
 )
 from forms_spec.model.captured_data import FormKey, Record, Row, texts_at
+from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
-from generator.synthesis.draw_text import TextDraw
+from generator.synthesis.draw_text import (
+    DAY_MINUTES,
+    MINUTE,
+    OPENS,
+    StepRange,
+    TextDraw,
+    span_of,
+    step_of,
+    takes,
+    written,
+)
 
+FEW_DRAWS = 20
+"""So often an answer is drawn before the next ones are counted up."""
 DRAWS = 500
-"""So often an answer is drawn before nothing else is thought to be left."""
+"""So many others are looked at before nothing is thought to be left."""
+NUMBERS = frozenset({"integer", "decimal", "bounded"})
 
 
 class NothingLeft(Exception):
@@ -34,6 +52,7 @@ class DistinctAnswers:
         self.study = study
         self.draw = TextDraw(random)
         self._given: set[tuple[object, ...]] = set()
+        self._counted: Counter[tuple[object, ...]] = Counter()
 
     def records(
         self,
@@ -76,18 +95,71 @@ class DistinctAnswers:
         texts = dict(texts_at(record, answer.table.name, answer.row))
         plan = plan_of(self.study, captured.plan.form).fields[answer.column]
 
-        text = answer.text
-        for _ in range(DRAWS):
+        column = (answer.column, within)
+        drawn = (
+            self.draw.usual(plan, captured.frames(answer.row), day)
+            for _ in range(DRAWS)
+        )
+        counted = self._next_counted(
+            column, field, span_of(plan, captured.frames(answer.row)), day
+        )
+        candidates = chain([answer.text], islice(drawn, FEW_DRAWS), counted, drawn)
+
+        for text in candidates:
             texts[field.name] = text
             values = compared_values(self.study, answer.table, field, texts)
-            given = (answer.column, within, values)
+            given = (*column, values)
             if values is not None and given not in self._given:
                 self._given.add(given)
                 return text
 
-            text = self.draw.usual(plan, captured.frames(answer.row), day)
-
         raise NothingLeft(f"{answer.table.name}.{field.name}")
+
+    def _next_counted(
+        self, column: tuple[object, ...], field: Field, span: StepRange, day: date
+    ) -> Iterator[str]:
+        """Answers that were not counted up before, in the same column and reach."""
+        start = self._counted[column]
+        for text in islice(_counted_up(field, span, day, start), DRAWS):
+            self._counted[column] += 1
+            if takes(field, text):
+                yield text
+
+
+def _counted_up(field: Field, span: StepRange, day: date, start: int) -> Iterator[str]:
+    """Answers one after the other, behind the first ``start`` of them. Nothing where
+    they follow from a pattern or a list of codes.
+    """
+    kind = field.kind.name
+    if kind == "text" and field.pattern is None:
+        for number in count(start + 1):
+            yield str(number).zfill(field.min_length or 1)
+
+    first = _first_step(field, span, day)
+    if first is None:
+        return
+
+    # Days go back: those to come are in the future of the subject.
+    direction = -1 if kind in {"date", "partial_date", "datetime"} else 1
+    for number in count(first + direction * start, direction):
+        if not span.has(number):
+            return
+        yield written(field, number)
+
+
+def _first_step(field: Field, span: StepRange, day: date) -> int | None:
+    match field.kind.name:
+        case kind if kind in NUMBERS:
+            return span.over(1)[0]
+        case "date" | "partial_date":
+            return span.clamped(day.toordinal())
+        case "time":
+            return span.clamped(OPENS * MINUTE // step_of(field))
+        case "datetime":
+            minute = day.toordinal() * DAY_MINUTES + OPENS
+            return span.clamped(minute * MINUTE // step_of(field))
+
+    return None
 
 
 def _with_text(record: Record, answer: UniqueAnswer, text: str) -> Record:

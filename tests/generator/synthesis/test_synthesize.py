@@ -35,6 +35,8 @@ title: Vital signs
 fields:
   vsdat: {label: Date, type: date, required: true, range: [null, today]}
   cuff: {label: Cuff, pattern: 'C\\d{2}', required: true, unique: study}
+  serial: {label: Serial number of the device, type: integer, required: true, unique: study}
+  chart: {label: Number of the paper chart, required: true, unique: site}
   sex: {label: Sex, type: choice, codes: {F: Woman, M: Man}, required: true, show_when: visitid = 'V1'}
   height: {label: Height, type: integer, unit: cm, range: [120, 230], required: visitid = 'V1'}
   weight:
