@@ -16,7 +16,7 @@ from forms_spec.findings.catalogue.entry import PossibleCause
 from forms_spec.findings.causes import quoted_words
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import TextPlace
-from forms_spec.loading.study_builder import NOUNS
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.yaml_source.document import Document
 from forms_spec.yaml_source.lost_lines import WORD, LostLines, owners
 

@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, missing
 
 from forms_spec.findings.suggestions import did_you_mean
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.schema_problems import Problem, fail
 
 MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
@@ -49,7 +50,13 @@ class MappingSchema(Schema):
 
     def _unknown_key(self, key: str, data: Any) -> Problem:
         known = [field.data_key or name for name, field in self.load_fields.items()]
-        words = {"key": key, "near": did_you_mean(key, known)}
+        # Whoever writes `visits:` below the study means what it says.
+        near = (
+            f"Move {key} into a file of its own."
+            if key in NOUNS
+            else did_you_mean(key, known)
+        )
+        words = {"key": key, "near": near}
         is_empty = isinstance(data, Mapping) and data.get(key) is None
         code = _code_of_empty_key(key, known) if is_empty else "unknown-key"
         if code == "colon-without-space":

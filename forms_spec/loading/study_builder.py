@@ -17,6 +17,7 @@ from forms_spec.loading.carried_rows import CarriedRowsBuilder, carried_row_chec
 from forms_spec.loading.codelists import build_codelists
 from forms_spec.loading.double_entry import build_double_entry
 from forms_spec.loading.eligibility import EligibilityBuilder
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.finding_collector import Notes, SourceNode
 from forms_spec.loading.forms import FormsBuilder
 from forms_spec.loading.lookup_tables import build_lookup_tables, is_table_file
@@ -66,20 +67,6 @@ from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled, Visit
 from forms_spec.rules.semantics.home import SUBJECT
 from forms_spec.yaml_source.document import Document
-
-NOUNS = (
-    "study",
-    "codelists",
-    "visits",
-    "form",
-    "rules",
-    "derivations",
-    "reference_ranges",
-    "eligibility",
-    "roles",
-    "translations",
-)
-"""The keys that say what a file holds."""
 
 
 def dictionary_hash(files: Mapping[str, str]) -> str:

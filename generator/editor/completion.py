@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from forms_spec.field_types import FIELD_TYPES
 from forms_spec.loading.field_schema import FieldSchema
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.form_builder import FieldShape
 from forms_spec.loading.roles import ALERTS, WORDS, AlertList, PermissionList
 from forms_spec.loading.schedule import COLUMNS, MARKS
@@ -20,7 +21,6 @@ from forms_spec.loading.schema_fields import (
     NamedMapping,
     OneOf,
 )
-from forms_spec.loading.study_builder import NOUNS
 from forms_spec.model.study import Study
 from generator.editor.cursor import Cursor
 from generator.editor.json_schema import ALWAYS_ALLOWED, FILES

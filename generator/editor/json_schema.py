@@ -17,12 +17,12 @@ from forms_spec.field_types import FIELD_TYPES, FieldType
 from forms_spec.loading.codelists import CodelistsSchema
 from forms_spec.loading.eligibility import EligibilityFileSchema
 from forms_spec.loading.field_schema import FieldSchema
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.form_builder import FormSchema, GroupSchema
 from forms_spec.loading.reference_ranges import ReferencesSchema
 from forms_spec.loading.roles import RolesFileSchema
 from forms_spec.loading.rules import RulesSchema
 from forms_spec.loading.study import StudySchema
-from forms_spec.loading.study_builder import NOUNS
 from forms_spec.loading.translations import TranslationsSchema
 from forms_spec.loading.visits import VisitsSchema
 from generator.editor.key_meanings import meaning

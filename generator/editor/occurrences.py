@@ -12,13 +12,13 @@ from types import MappingProxyType
 
 from forms_spec.findings.places import TextPlace
 from forms_spec.loading.eligibility import SIDES
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.finding_collector import SourceNode
 from forms_spec.loading.reference_ranges import SOURCES
 from forms_spec.loading.row_sources import row_source
 from forms_spec.loading.rules import HEAD
 from forms_spec.loading.schedule import COLUMNS, WORD
 from forms_spec.loading.source_map import ExpressionPart, LoadedStudy
-from forms_spec.loading.study_builder import NOUNS
 from forms_spec.model.edit_checks import Derivation
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.text_templates import parts_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from forms_spec.loading.study_builder import NOUNS
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.yaml_source.document import Data, Path
 from generator.workbook.layout import (
     CODELISTS,

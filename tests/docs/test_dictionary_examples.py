@@ -23,6 +23,7 @@ from forms_spec.loading.eligibility import (
     EligibilitySchema,
 )
 from forms_spec.loading.field_schema import FieldSchema
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.loading.form_builder import FormSchema, GroupSchema, RowsSchema
 from forms_spec.loading.lookup_tables import LookupKeySchema, LookupTableSchema
 from forms_spec.loading.randomization import RandomizationSchema
@@ -34,7 +35,6 @@ from forms_spec.loading.study import (
     StudySchema,
     SubjectSchema,
 )
-from forms_spec.loading.study_builder import NOUNS
 from forms_spec.loading.verification import VerificationSchema
 from forms_spec.loading.visits import VisitSchema, VisitsSchema
 from forms_spec.model.roles import Permission

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from webapp.installation.command_error import CommandError, cannot_read, cannot_
 CLEAN, FINDINGS = 0, 1
 LOSSES = "LOSSES.md"
 """The list of losses, beside what was written."""
+FORM = re.compile(r"^form:", re.MULTILINE)
+"""The top key of a file with a form."""
 
 TARGETS = dictionary_targets()
 READERS = {name: target for name, target in TARGETS.items() if target.read}
@@ -158,7 +161,7 @@ def _read(
 
     _write_files(folder, {**result.files, LOSSES: result.loss_list, **result.originals})
     _show_losses(result.losses)
-    forms = sum(name.startswith("forms/") for name in result.files)
+    forms = sum(FORM.search(text) is not None for text in result.files.values())
     click.echo(f"{folder}: {result.fields:,} fields in {forms} forms.")
     sys.exit(CLEAN if result.usable else FINDINGS)
 

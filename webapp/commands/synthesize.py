@@ -123,7 +123,8 @@ def _need_known(faults: Iterable[str], study: Study) -> None:
     for fault in faults:
         if fault not in known:
             near = did_you_mean(fault, known)
-            raise CommandError(f"There is no finding and no rule {fault}. {near}")
+            words = f"There is no finding and no rule {fault}. {near}"
+            raise CommandError(words.rstrip())
 
 
 def fault_list(subjects: Iterable[SyntheticSubject]) -> str:

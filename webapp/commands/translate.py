@@ -117,7 +117,9 @@ def _taken(
     except OSError as error:
         raise cannot_read(take, error) from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"{take} is not UTF-8 text.") from error
+        raise CommandError(
+            f"{take} is not UTF-8 text. Save it in your spreadsheet program as CSV UTF-8."
+        ) from error
     except UnreadableTable as error:
         raise CommandError(f"{error}.") from error
 

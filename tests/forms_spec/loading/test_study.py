@@ -115,3 +115,11 @@ def test_a_field_that_cannot_be_read_is_not_unknown_too() -> None:
 def test_a_comma_in_a_text_without_quotes_is_explained() -> None:
     (found,) = findings("form: x\ntitle: X\nfields:\n  a: {label: Pain now, at rest}\n")
     assert (found.code, str(found.text)) == ("unknown-key-without-value", "1.yaml:4:24")
+
+
+def test_what_belongs_into_another_file_is_sent_there() -> None:
+    (strange,) = findings(
+        "form: x\ntitle: X\nfields: {a: {label: A}}\ncodelists: {A: [Y]}\n"
+    )
+    assert strange.code == "unknown-key"
+    assert strange.remedy.startswith("Move codelists into a file of its own.")

@@ -14,7 +14,7 @@ import pytest
 from forms_spec import load_study
 from forms_spec.findings.catalogue import CATALOGUE
 from forms_spec.loader import LoadResult
-from forms_spec.loading.study_builder import NOUNS
+from forms_spec.loading.file_nouns import NOUNS
 from forms_spec.yaml_source.reader import read_document
 from generator.targets.codebook_csv import write as codebook
 from generator.workbook.convert import ReadWorkbook, read_workbook
