@@ -12,6 +12,7 @@ from forms_spec.checks.anchors import (
     check_visit_conditions,
 )
 from forms_spec.checks.arms import check_arms
+from forms_spec.checks.begun_questions import check_begun_questions
 from forms_spec.checks.blanks import check_blanks
 from forms_spec.checks.codes import (
     check_codes,
@@ -26,6 +27,7 @@ from forms_spec.checks.double_entry import check_double_entry
 from forms_spec.checks.empty_rows import check_empty_rows
 from forms_spec.checks.expressions import check_expressions
 from forms_spec.checks.facets import check_facets
+from forms_spec.checks.inverse import check_inverse
 from forms_spec.checks.labels import check_field_labels
 from forms_spec.checks.names import (
     check_field_names,
@@ -104,6 +106,8 @@ CHECKS: tuple[Check, ...] = (
     by_form(check_uniqueness),
     by_form(check_blanks),
     check_empty_rows,
+    check_inverse,
+    by_form(check_begun_questions),
     check_cycles,
     check_ids,
     by_form(check_ids_of_form),

@@ -336,6 +336,47 @@ _VISITS: tuple[CatalogueEntry, ...] = (
         follows=PossibleCause.MEANING,
     ),
     warn(
+        "answer-not-forbidden",
+        "“{name}” may also be answered where “{value}” is not true.",
+        "Write at {name}: show_when: {value}. Or add a rule with when: not ({value}) and "
+        "assert: {name} is not known.",
+        (
+            "The dictionary demands an answer in one case and forbids it in no other, so "
+            "a date of an event can stand beside “No”. `check` looks at answers after a "
+            "Yes that are no texts, and at texts that say which “other” is meant. It says "
+            "nothing if a rule, range or condition names both fields."
+        ),
+        example_form(
+            "a: {label: Does the subject smoke?, type: yes_no}",
+            "b: {label: Cigarettes a day, type: integer, required: a = 'Y'}",
+        ),
+    ),
+    warn(
+        "difference-one-way",
+        "“{value}” is also true where {last} is long before {first}.",
+        "Add a rule with assert: {last} >= {first}. Or, if {last} may be the earlier "
+        "one, limit abs(days_between({first}, {last})).",
+        (
+            "Days before a date count as a negative number of days after it, which is "
+            "below every limit. `check` says nothing if anything else of the form may "
+            "put the two dates in order."
+        ),
+        example_form("a: {label: Begun, type: date}", "b: {label: Told, type: date}")
+        + "---\nrules:\n  C1: {message: Late, assert: 'days_between(a, b) <= 7', "
+        "severity: query, on: [x.b]}\n",
+    ),
+    warn(
+        "asks-if-begun",
+        "“{value}” is UNKNOWN until somebody begins the form, so it is never {never}.",
+        "Write: {instead}",
+        (
+            "Nothing is known of a form that the schedule expects and nobody has begun. "
+            "`begun(form)` is never UNKNOWN. A rule that needs the form to be there says "
+            "nothing without it."
+        ),
+        example_form("a: {label: Why?, show_when: count(base) > 0}"),
+    ),
+    warn(
         "true-without-rows",
         "“{value}” is also true while {name} has no row.",
         "If you do not want this without rows, write: count({name}) > 0 and {value}",
