@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "init": "Begin a new study.",
         "check": "Check a study's dictionary and list every finding.",
+        "diff": "Say what changed between two dictionaries.",
         "prove": "Prove what a study's rules can and cannot do.",
         "format": "Lay out the files of a dictionary.",
         "translate": "Write and refresh a translation of a study's texts.",

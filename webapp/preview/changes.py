@@ -1,28 +1,22 @@
-"""What differs between two versions of a dictionary, in the words of its author."""
+"""What the pages of the preview mark: the changes since the version before, by question
+and by form.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
-from forms_spec.field_types import FieldType
-from forms_spec.kinds import Kind
-from forms_spec.model.fields import Field, Form
+from forms_spec.model.fields import Form
 from forms_spec.model.study import Study
-from forms_spec.rules import Expression
+from generator.comparison.change import DictionaryChange
+from generator.comparison.compare import compare
 
-NOT_COMPARED = frozenset({"place", "form", "group"})
-"""A field that only moved in its file, or in its form, says the same as before."""
+OF_A_QUESTION = frozenset({"field", "code"})
+WITH_QUESTIONS = frozenset({"form", "group", "field"})
 
-KEYS = {
-    "ranges": "range",
-    "codelist": "codes",
-    "offered_when": "codes",
-    "kind": "type",
-    "min_length": "length",
-    "max_length": "length",
-}
-"""What the dictionary calls an attribute of the model, where the words differ."""
+Question = tuple[str, str]
+"""A table and a field of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +25,7 @@ class Changes:
     lists what went.
     """
 
-    fields: Mapping[tuple[str, str], str]
+    fields: Mapping[Question, str]
     gone: Mapping[str, tuple[str, ...]]
     forms: frozenset[str]
 
@@ -48,96 +42,71 @@ def changes(before: Study | None, after: Study) -> Changes:
     if before is None:
         return NONE
 
-    old_fields = dict(_fields(before))
-    new_fields = dict(_fields(after))
-
-    changed: dict[tuple[str, str], str] = {}
-    for key, field in new_fields.items():
-        words = _changed_keys(old_fields.get(key), field)
-        if words:
-            changed[key] = words
-
-    gone: dict[str, tuple[str, ...]] = {}
-    for (table, name), field in old_fields.items():
-        if (table, name) not in new_fields:
-            gone[field.form] = (*gone.get(field.form, ()), f"{table}.{name}")
-
-    touched = {new_fields[key].form for key in changed}
-    touched.update(gone)
-    for name, form in after.forms.items():
-        if _heading(before.forms.get(name)) != _heading(form):
-            touched.add(name)
-
-    # A form that went has no page on which its change could be marked.
-    touched.intersection_update(after.forms)
-    return Changes(fields=changed, gone=gone, forms=frozenset(touched))
-
-
-def _fields(study: Study) -> Iterator[tuple[tuple[str, str], Field]]:
-    for form in study.forms.values():
-        for group in form.groups:
-            table = group.name if group.rows else form.name
-            for field in group.fields:
-                yield (table, field.name), field
-
-
-def _heading(form: Form | None) -> object:
-    """What a form says beside its fields: title, help, and the headings and rows of its
-    groups.
-    """
-    if form is None:
-        return None
-
-    groups = []
-    for group in form.groups:
-        heading = (
-            group.name,
-            group.title,
-            group.help,
-            _gist(group.rows),
-            group.layout,
-            _gist(group.show_when),
-        )
-        # The order of questions is part of the page, too.
-        groups.append((heading, [field.name for field in group.fields]))
-
-    return form.title, form.help, form.log, form.domain, groups
-
-
-def _changed_keys(before: Field | None, after: Field) -> str:
-    """``new``, or the keys of the dictionary that say something else now."""
-    if before is None:
-        return "new"
-
-    keys: dict[str, None] = {}
-    for attribute in fields(Field):
-        name = attribute.name
-        if name in NOT_COMPARED:
+    keys: dict[Question, dict[str, None]] = {}
+    gone: dict[str, dict[str, None]] = {}
+    touched = {name for name, form in after.forms.items() if _moved(before, form)}
+    for change in compare(before, after):
+        form = _page(change)
+        if form is None:
             continue
-        if _gist(getattr(before, name)) != _gist(getattr(after, name)):
-            # Two attributes may come from one key: a length has two ends.
-            keys[KEYS.get(name, name)] = None
 
-    return ", ".join(keys)
+        touched.add(form)
+        if not change.key and not change.after and change.what in WITH_QUESTIONS:
+            names = [f"{table}.{name}" for table, name in _questions(change, before)]
+            gone.setdefault(form, {}).update(dict.fromkeys(names))
+            continue
+        for question in _marked(change, after):
+            keys.setdefault(question, {})[_key(change)] = None
+
+    return Changes(
+        fields={question: ", ".join(words) for question, words in keys.items()},
+        gone={form: tuple(names) for form, names in gone.items()},
+        # A form that went has no page on which its change could be marked.
+        forms=frozenset(touched & set(after.forms)),
+    )
 
 
-def _gist(value: object) -> object:
-    """A value without its places in the text, comparable between versions."""
-    if isinstance(value, Expression):
-        return value.text
-    if isinstance(value, Kind | FieldType):
-        return value.name
-    if isinstance(value, tuple):
-        return tuple(map(_gist, value))
+def _moved(before: Study, form: Form) -> bool:
+    """Whether a form asks in another order, which is part of the page and of nothing
+    else.
+    """
+    old = before.forms.get(form.name)
+    return old is not None and _order(old) != _order(form)
 
-    if isinstance(value, Mapping):
-        parts = dict(value)
-    elif is_dataclass(value):
-        names = [attribute.name for attribute in fields(value)]
-        parts = {name: getattr(value, name) for name in names}
-        # Where it is written says nothing of what it says.
-        parts.pop("place", None)
-    else:
-        return value
 
-    return {key: _gist(part) for key, part in parts.items()}
+def _order(form: Form) -> list[list[str]]:
+    return [[field.name for field in group.fields] for group in form.groups]
+
+
+def _page(change: DictionaryChange) -> str | None:
+    """The form whose page shows a change; None for one that no page shows."""
+    if change.what in OF_A_QUESTION | WITH_QUESTIONS and change.scopes:
+        return change.scopes[0].form
+
+    return None
+
+
+def _key(change: DictionaryChange) -> str:
+    if change.what == "code":
+        return "codes"
+
+    return change.key or "new"
+
+
+def _marked(change: DictionaryChange, after: Study) -> Iterator[Question]:
+    """The questions that a change marks: those of a new group, too."""
+    is_new = not change.key
+    if change.what in OF_A_QUESTION or is_new:
+        yield from _questions(change, after)
+
+
+def _questions(change: DictionaryChange, study: Study) -> Iterator[Question]:
+    """The questions of a form, a group or a field."""
+    form_name, table, name, _, _ = change.scopes[0]
+    form = study.forms.get(form_name or "")
+    for group in form.groups if form is not None else ():
+        if table not in (None, group.table):
+            continue
+        for field in group.fields:
+            if name in (None, field.name):
+                yield group.table, field.name

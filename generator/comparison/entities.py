@@ -1,0 +1,121 @@
+"""What a study has: each thing under its name, with what it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from forms_spec.findings.places import TextPlace
+from forms_spec.model.fields import Form, Group
+from forms_spec.model.study import Study
+from generator.comparison.change import Scope
+
+
+class EntityKey(NamedTuple):
+    """What a thing is, and its name: ``field``, ``vs.sysbp``."""
+
+    what: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entity:
+    """A thing of a study. ``scope`` is the captured data that it is about; None: no
+    answers by themselves. ``parent`` came and went with it. ``steps`` are the keys that
+    lead to it from ``place``, where the model does not know its line.
+    """
+
+    key: EntityKey
+    value: Any
+    place: TextPlace | None
+    scope: Scope | None = None
+    parent: EntityKey | None = None
+    steps: tuple[str, ...] = ()
+
+
+def entities(study: Study) -> dict[EntityKey, Entity]:
+    """Every thing of a study; what belongs to another comes after it."""
+    return {entity.key: entity for entity in _entities(study)}
+
+
+def _entities(study: Study) -> Iterator[Entity]:
+    yield _entity("study", "", study, Scope())
+    for form in study.forms.values():
+        yield from _of_form(form)
+
+    for visit in study.visits.values():
+        yield _entity("visit", visit.name, visit, Scope(visit=visit.name))
+    for item in study.schedule:
+        scope = Scope(form=item.form, visit=item.visit)
+        name = f"{item.form} at {item.visit}"
+        yield _entity("schedule", name, item, scope)
+
+    for code in study.missing.values():
+        yield Entity(
+            key=EntityKey("missing code", code.code),
+            value=code,
+            place=study.place,
+            scope=Scope(code=code.code),
+            steps=("missing", code.code),
+        )
+
+    yield from _of_rules(study)
+    for role in study.roles.values():
+        # The usual roles are in no file.
+        place = role.place or study.place
+        yield Entity(key=EntityKey("role", role.name), value=role, place=place)
+    for table in study.lookup_tables.values():
+        key = EntityKey("table", table.name)
+        yield Entity(key=key, value=table, place=study.place, scope=Scope())
+
+
+def _of_rules(study: Study) -> Iterator[Entity]:
+    for parameter in study.parameters.values():
+        yield _entity("parameter", parameter.name, parameter, Scope())
+    for derivation in study.derivations.values():
+        yield _entity("derivation", derivation.name, derivation, Scope())
+    for rule in study.rules.values():
+        table, field = rule.on[0]
+        scope = Scope(table=table, field=field)
+        yield _entity("rule", rule.name, rule, scope)
+
+    for status in study.statuses:
+        yield _entity("status", status.status.value, status, Scope(form=status.form))
+    if study.eligibility is not None:
+        scope = Scope(form=study.eligibility.form)
+        parent = _entity("eligibility", "", study.eligibility, scope)
+        yield parent
+        for criterion in study.eligibility.criteria:
+            yield _entity("criterion", criterion.field.name, criterion, scope, parent)
+
+
+def _of_form(form: Form) -> Iterator[Entity]:
+    parent = _entity("form", form.name, form, Scope(form=form.name))
+    yield parent
+    for group in form.groups:
+        yield from _of_group(form, group, parent)
+
+
+def _of_group(form: Form, group: Group, form_entity: Entity) -> Iterator[Entity]:
+    scope = Scope(form=form.name, table=group.table)
+    parent = _entity("group", f"{form.name}.{group.name}", group, scope, form_entity)
+    yield parent
+
+    # The answers of a section without rows are the form's: it may go and they stay.
+    owner = parent if group.rows else form_entity
+    for field in group.fields:
+        place = Scope(form=form.name, table=group.table, field=field.name)
+        yield _entity("field", f"{group.table}.{field.name}", field, place, owner)
+
+
+def _entity(
+    what: str, name: str, value: Any, scope: Scope | None, parent: Entity | None = None
+) -> Entity:
+    return Entity(
+        key=EntityKey(what, name),
+        value=value,
+        place=value.place,
+        scope=scope,
+        parent=parent.key if parent else None,
+    )
