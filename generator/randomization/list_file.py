@@ -11,7 +11,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forms_spec.checks.refusal_text import refusal
 from forms_spec.findings.catalogue import finding
@@ -32,10 +32,13 @@ FIRST_WORDS = 6
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadList:
-    """What a file holds. Without errors its entries can be used."""
+    """What a file holds. Without errors its entries can be used. ``places`` are the line
+    and column of each number.
+    """
 
     entries: tuple[ListEntry, ...]
     findings: tuple[Finding, ...]
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -114,7 +117,7 @@ class _EntryReader:
         known = self._known()
         entries: list[ListEntry] = []
         findings: list[Finding] = []
-        lines: dict[str, int] = {}
+        places: dict[str, tuple[int, int]] = {}
 
         for row in rows:
             if len(row) != len(self.columns):
@@ -124,17 +127,17 @@ class _EntryReader:
             cells = dict(zip(self.columns, row, strict=True))
             findings += self._wrong_cells(cells, known)
             number = cells[self.plan.number]
-            if number.text in lines:
-                where = f"in lines {lines[number.text]} and {number.line}"
+            if number.text in places:
+                where = f"in lines {places[number.text][0]} and {number.line}"
                 findings.append(self._twice(number, where))
 
-            lines.setdefault(number.text, number.line)
+            places.setdefault(number.text, (number.line, number.column))
             entries.append(self._entry(cells))
 
         if not findings:
             findings += self._uneven(entries)
 
-        return ReadList(entries=tuple(entries), findings=tuple(findings))
+        return ReadList(entries=tuple(entries), findings=tuple(findings), places=places)
 
     def _known(self) -> Mapping[str, tuple[str, ...]]:
         """By column, the values that a cell can have."""

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import count
+from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from forms_spec.model.captured_data import Record
 from forms_spec.model.study import Study
 from tests.studies import study_of
+from tests.webapp.pages import sign_in
 from tests.webapp.small_site import NOON
 from webapp.app import create_app
 from webapp.demo.demo_study import PASSWORD
@@ -115,25 +118,51 @@ def randomized_study() -> Study:
 
 def app_over(url: str) -> Flask:
     """Pages over a database with a list, and with subjects who are eligible women."""
-    settings = Settings(
-        database=url, study=randomized_study(), secret_key="tests", clock=lambda: NOON
-    )
-    app = create_app(settings)
-    app.config["WTF_CSRF_ENABLED"] = False
+    app = served(url, clock=lambda: NOON)
     furnish(app.extensions["crfsmith"].database)
     return app
 
 
+def served(url: str, **settings: Any) -> Flask:
+    """Pages over a database as it is."""
+    asked = Settings(
+        database=url, study=randomized_study(), secret_key="tests", **settings
+    )
+    app = create_app(asked)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def client_of(app: Flask, username: str) -> FlaskClient:
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, username)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return client
+
+
+def press_button(app: Flask, subject: str, *, username: str = "nurse") -> None:
+    """Randomizes a subject as a person does it."""
+    client = client_of(app, username)
+    answered = client.post(f"/subjects/{subject}/SCR/rand/randomize")
+    assert answered.status_code == 303, answered.text
+
+
+def add_person(database: Database, username: str, role: str) -> None:
+    """An account for all sites."""
+    add_user(
+        database,
+        username=username,
+        name=username.title(),
+        role=role,
+        password=PASSWORD,
+        sites=ALL_SITES,
+    )
+
+
 def furnish(database: Database) -> None:
     for username in PEOPLE:
-        add_user(
-            database,
-            username=username,
-            name=username.title(),
-            role=username,
-            password=PASSWORD,
-            sites=ALL_SITES,
-        )
+        add_person(database, username, username)
     load_entries(
         database,
         [NewEntry(number=n, stratum=stratum, arm=arm) for n, stratum, arm in LIST],

@@ -36,6 +36,7 @@ from webapp.packages.restore import (
 )
 from webapp.storage import FormClosed, SaveRefused, snapshot
 from webapp.storage.double_entries import EntryRefused
+from webapp.storage.known_results import ListDiffers
 
 if TYPE_CHECKING:
     from generator.validation.opened_package import OpenPackage
@@ -172,6 +173,11 @@ def command(
             raise CommandError(
                 f"{error}. Nothing was imported. Have it opened with a reason, then "
                 "start the import again."
+            ) from error
+        except ListDiffers as error:
+            raise CommandError(
+                f"{error} Nothing was imported. Ask the statistician which list the "
+                "study has, and import the package into a database with that list."
             ) from error
         except EntryRefused as error:
             # The first entry stays as it is until it was compared with the second.

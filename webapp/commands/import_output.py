@@ -51,7 +51,10 @@ class ImportOutput:
     def finish(self, report: Report, counted: Imported | None) -> bool:
         """True when anything was refused."""
         self.close(report, counted)
-        return counted is None or bool(counted.forms.get(ImportOutcome.REFUSED))
+        refused = ImportOutcome.REFUSED
+        return counted is None or bool(
+            counted.forms.get(refused) or counted.cells.get(refused)
+        )
 
     def close(self, report: Report, counted: Imported | None) -> None:
         raise NotImplementedError

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import click
 
+from forms_spec.findings.catalogue import finding
+from forms_spec.findings.finding import Finding
+from forms_spec.findings.places import TextPlace
 from forms_spec.model.randomization import RandomizationPlan
 from forms_spec.model.study import Study
 from generator.randomization.draw import (
@@ -19,6 +22,7 @@ from generator.randomization.draw import (
     draw_list,
 )
 from generator.randomization.list_file import (
+    ReadList,
     balance,
     counts_words,
     list_text,
@@ -29,6 +33,7 @@ from webapp.commands.study_folder import study_in_folder
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import CommandError, cannot_write
 from webapp.installation.study_database import need_study, opened
+from webapp.storage.known_results import ListDiffers, ListMismatch
 from webapp.storage.randomization_lists import (
     ListNotLoaded,
     NewEntry,
@@ -184,12 +189,31 @@ def load(path: Path, url: str) -> None:
             for entry in checked.entries
         ]
         try:
-            number = load_entries(database, entries)
+            loaded = load_entries(database, entries, plan)
         except ListNotLoaded as error:
             raise CommandError(str(error)) from error
+        except ListDiffers as error:
+            for mismatch in error.mismatches:
+                show_finding(_mismatch(mismatch, checked, str(path)), {str(path): text})
+            click.echo("Nothing was loaded.", err=True)
+            raise SystemExit(REFUSED) from error
 
     _show_balance(checked.entries, plan)
-    click.echo(f"List {number} with {len(entries):,} entries was loaded.")
+    click.echo(f"List {loaded.number} with {len(entries):,} entries was loaded.")
+    if loaded.taken:
+        click.echo(f"{loaded.taken:,} of them were given to subjects before.")
+
+
+def _mismatch(mismatch: ListMismatch, checked: ReadList, name: str) -> Finding:
+    """A subject that an entry does not fit, at the line of the entry."""
+    line, column = checked.places[mismatch.number]
+    return finding(
+        "randomization-list-differs",
+        text=TextPlace(file=name, line=line, column=column),
+        value=mismatch.number,
+        subject=mismatch.subject,
+        why=mismatch.why,
+    )
 
 
 def _text_of(path: Path) -> str:

@@ -137,6 +137,8 @@ def carry_out(
                     how.on_form(refused)
                     counted.replace(before, refused)
 
+            if how.study.randomization is not None:
+                saves.take_results(how.study.randomization)
             left_out = saves.restore_threads(past.threads()) if past else 0
             review = ImportedReview()
             entries_left_out = 0

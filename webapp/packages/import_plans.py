@@ -38,6 +38,7 @@ from generator.tables.retired import NOTHING_RETIRED, Retired
 from generator.validation.known_names import KnownNames
 from webapp.packages.export import file_names, named_files
 from webapp.packages.import_files import UploadChecker
+from webapp.packages.imported_allocations import ResultLeftOut, without_result
 from webapp.packages.raised_alerts import alerts_of
 from webapp.storage import (
     ChangeKind,
@@ -201,6 +202,13 @@ def plan_forms(
         _with_what_has_no_column(how.study, form, stored.get(form.key))
         for form in forms
     ]
+    left_out: dict[FormKey, ResultLeftOut] = {}
+    if state.has_randomization_list():
+        # What has a past here brings its allocations, and those are compared later.
+        left_out = _results_left_out(how.study, without_past, stored)
+        forms = [
+            left_out[form.key].form if form.key in left_out else form for form in forms
+        ]
     records = {key: form.record for key, form in stored.items()}
     # Of a closed form stays what stands here: the others are judged beside that.
     kept_out = closed.keys() | refused.keys()
@@ -224,6 +232,8 @@ def plan_forms(
             if versions
             else planned_form.judged(casebook)
         )
+        if form.key in left_out:
+            preview = _without_cells(preview, left_out[form.key])
         plan.previews.append(preview)
         plan.files += file_names(how.study, form.key.form, form.record)
         if request:
@@ -239,6 +249,35 @@ def plan_forms(
         plan.earlier_files += named_files(version.record)
 
     return plan
+
+
+def _results_left_out(
+    study: Study,
+    forms: Iterable[CapturedForm],
+    stored: Mapping[FormKey, StoredForm],
+) -> dict[FormKey, ResultLeftOut]:
+    """The forms whose results are other ones than here."""
+    left_out = {}
+    for form in forms:
+        result = without_result(study, form, stored.get(form.key))
+        if result is not None:
+            left_out[form.key] = result
+
+    return left_out
+
+
+def _without_cells(preview: FormPreview, result: ResultLeftOut) -> FormPreview:
+    """The preview of a form whose result stays out."""
+    refused = [
+        CellPreview(cell=cell, outcome=ImportOutcome.REFUSED, old=here, new=there)
+        for cell, (here, there) in result.cells.items()
+    ]
+    others = [item for item in preview.cells if item.cell not in result.cells]
+    return replace(
+        preview,
+        cells=(*others, *refused),
+        findings=(*preview.findings, *result.findings),
+    )
 
 
 def _other_dictionary(

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, func, insert, select
 
+from forms_spec.model.randomization import RandomizationPlan
 from webapp.storage.canonical_json import canonical_json
 from webapp.storage.database import Database
 from webapp.storage.events import (
@@ -18,6 +19,7 @@ from webapp.storage.events import (
     line_hash,
     log_head,
 )
+from webapp.storage.known_results import take_results
 from webapp.storage.stamps import stamp
 from webapp.storage.tables import (
     randomization,
@@ -51,10 +53,26 @@ class ListNotLoaded(ValueError):
     """Nothing of a list was kept. The words say why."""
 
 
-def load_entries(database: Database, entries: Iterable[NewEntry]) -> int:
-    """Adds a list behind those that are there already, and gives its number.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadedList:
+    """The number of a list that was loaded, and how many of its entries subjects had
+    before: those who were randomized elsewhere.
+    """
 
-    ``ListNotLoaded`` where a randomization number is there already.
+    number: int
+    taken: int
+
+
+def load_entries(
+    database: Database,
+    entries: Iterable[NewEntry],
+    plan: RandomizationPlan | None = None,
+) -> LoadedList:
+    """Adds a list behind those that are there already. Subjects whose forms have
+    numbers of it by the ``plan`` get those entries.
+
+    ``ListNotLoaded`` where a randomization number is there already, ``ListDiffers``
+    where a subject has a number of an entry that says otherwise of it.
     """
     new = list(entries)
     with database.write() as connection:
@@ -90,8 +108,9 @@ def load_entries(database: Database, entries: Iterable[NewEntry]) -> int:
             for identity, entry in enumerate(new, start=first)
         ]
         connection.execute(insert(randomization_entry), rows)
+        taken = take_results(connection, now, plan) if plan is not None else 0
 
-    return number
+    return LoadedList(number=number, taken=taken)
 
 
 def _newest(connection: Connection, column: Column[int]) -> int:

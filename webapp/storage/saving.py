@@ -17,6 +17,7 @@ from forms_spec.model.captured_forms import (
     CapturedEntryAct,
     CapturedThread,
 )
+from forms_spec.model.randomization import RandomizationPlan
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
 from webapp.storage.alerts import NewAlert, insert_alerts
@@ -45,6 +46,7 @@ from webapp.storage.imports import (
     insert_run,
     newest_versions,
 )
+from webapp.storage.known_results import take_results
 from webapp.storage.locks import Locks, find_locks, refuse_closed
 from webapp.storage.past_entries import SecondEntry, insert_entries
 from webapp.storage.past_queries import insert_threads
@@ -219,6 +221,13 @@ class Batch:
         return insert_threads(
             self._connection, threads, self._now, import_id=self._import
         )
+
+    def take_results(self, plan: RandomizationPlan) -> None:
+        """Marks the entries of lists here as used that subjects came with.
+
+        ``ListDiffers`` where an entry says otherwise of its subject.
+        """
+        take_results(self._connection, self._now, plan)
 
     def restore_entries(
         self, entries: Iterable[SecondEntry], acts: Iterable[CapturedEntryAct]

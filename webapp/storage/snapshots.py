@@ -39,7 +39,12 @@ from webapp.storage.second_entries import SECOND_ENTRIES_OF_SUBJECT, second_of_r
 from webapp.storage.sight import Sight
 from webapp.storage.signatures import StoredSignature, find_signatures, seen_signatures
 from webapp.storage.subjects import StoredSubject, all_subjects, find_subject
-from webapp.storage.tables import double_entry_act, form_version, second_entry
+from webapp.storage.tables import (
+    double_entry_act,
+    form_version,
+    randomization_entry,
+    second_entry,
+)
 from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = union(
@@ -102,6 +107,11 @@ class Snapshot:
 
     def subject(self, subjid: str) -> StoredSubject | None:
         return find_subject(self._connection, subjid)
+
+    def has_randomization_list(self) -> bool:
+        """Whether subjects are allocated here by a list that is loaded."""
+        row = self._connection.execute(select(randomization_entry.c.id).limit(1))
+        return row.first() is not None
 
     def locks_of(self, subjid: str) -> Locks:
         """What is closed for entry of a subject."""

@@ -49,6 +49,20 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-allocated-answer",
+        severity=Severity.ERROR,
+        message="{field} is {value} there, and {here} by the randomization here.",
+        remedy=(
+            "Find out which is right. Randomize the subject on its form, or correct the "
+            "other system."
+        ),
+        explanation=(
+            "A randomization list is loaded here, so only an allocation gives the arm, "
+            "the number and the date. The answer was not imported. The others of its "
+            "form were."
+        ),
+    ),
+    CatalogueEntry(
         code="import-wrong-subject",
         severity=Severity.ERROR,
         message="{value} at site {site} is not a valid subject of this study.",

@@ -167,6 +167,14 @@ _LISTS: tuple[CatalogueEntry, ...] = (
         "A number stands for one entry of the list, and so for one subject at most.",
     ),
     refuse(
+        "randomization-list-differs",
+        "{subject} has the number {value} already, and {why}.",
+        "Load the list that the subject was randomized with. If its form is wrong, leave "
+        "the number out of the list.",
+        "A subject that was randomized elsewhere keeps its entry. The list has to say of "
+        "it what its form says.",
+    ),
+    refuse(
         "randomization-list-empty",
         "The list has no entries.",
         "Save the list with one row for each entry.",

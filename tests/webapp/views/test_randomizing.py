@@ -15,27 +15,24 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webapp.pages import sign_in
 from tests.webapp.randomized_site import (
     SECRETS,
     SUBJECTS,
+    add_person,
     answer,
     app_over,
+    client_of,
     rand_of,
     randomized_study,
+    served,
 )
 from tests.webapp.small_site import database_of, page_data
-from webapp.app import create_app
 from webapp.commands import main
-from webapp.demo.demo_study import PASSWORD
-from webapp.installation.settings import Settings
 from webapp.storage import (
-    ALL_SITES,
     Database,
     EventKind,
     InstanceKey,
     ReviewScope,
-    add_user,
     find_events,
     load,
     set_void,
@@ -50,14 +47,6 @@ SCRIPT = {"Accept": "application/json"}
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
     return app_over(f"sqlite:///{tmp_path}/study.sqlite")
-
-
-def client_of(app: Flask, username: str) -> FlaskClient:
-    client = app.test_client()
-    app.config["WTF_CSRF_ENABLED"] = True
-    sign_in(client, username)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return client
 
 
 def form_of(subject: str) -> str:
@@ -227,17 +216,8 @@ def test_a_package_has_the_result_and_no_free_entry(app: Flask, tmp_path: Path) 
     assert b"R-002" not in content
 
     # There the subject has an arm, though no list was loaded.
-    settings = Settings(database=there, study=randomized_study(), secret_key="tests")
-    elsewhere = create_app(settings)
-    elsewhere.config["WTF_CSRF_ENABLED"] = False
-    add_user(
-        database_of(elsewhere),
-        username="nora",
-        name="Nora",
-        role="nurse",
-        password=PASSWORD,
-        sites=ALL_SITES,
-    )
+    elsewhere = served(there)
+    add_person(database_of(elsewhere), "nora", "nurse")
     refused = client_of(elsewhere, "nora").post(f"{form_of(FIRST)}/randomize")
     assert refused.status_code == 409
     assert "a result from elsewhere" in refused.text

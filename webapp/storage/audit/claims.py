@@ -470,7 +470,8 @@ def _tell_randomization(content: Content, _: int) -> Iterator[Claim]:
         details["entry"],
         details["version"],
         _by(content),
-        content["at"],
+        # One that was carried over says when it happened.
+        details.get("saved", content["at"]),
         content["number"],
     )
 
