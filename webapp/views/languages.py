@@ -10,7 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.security.access import SIGNED_IN, allow
-from webapp.services import language_cookie, services
+from webapp.services import (
+    language_cookie,
+    services,
+    site_dictionaries,
+    with_dictionary_of_a_site,
+)
 from webapp.views.sign_in import inside
 
 bp = Blueprint("languages", __name__)
@@ -22,7 +27,7 @@ REMEMBERED: Final = timedelta(days=365)
 def choose_language() -> ResponseReturnValue:
     """Shows the study's texts in a language from now on, to this person in this browser."""
     language = request.form.get("language", "")
-    if language not in services().study.languages:
+    if language not in _languages():
         abort(404, "The study has no texts in this language.")
 
     response = redirect(inside(request.form.get("then", "")), 303)
@@ -35,3 +40,15 @@ def choose_language() -> ResponseReturnValue:
         samesite="Lax",
     )
     return response
+
+
+def _languages() -> set[str]:
+    """The languages of every dictionary that a site works with: the page may be about a
+    subject of a site that waits for the newest one.
+    """
+    languages = set(services().study.languages)
+    for hash_ in set(site_dictionaries().others.values()):
+        with with_dictionary_of_a_site(hash_):
+            languages |= set(services().study.languages)
+
+    return languages

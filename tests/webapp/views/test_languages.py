@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.translated_study import translated_study
+from tests.studies import study_of
+from tests.translated_study import translated_files, translated_study
 from tests.webapp.pages import sign_in, token
 from tests.webapp.small_site import app_over, client_of, database_of, page_data
 from webapp.commands import main
@@ -146,6 +147,20 @@ def test_a_language_that_the_study_does_not_have_is_refused(app: Flask) -> None:
     assert client.post("/language", data=data).status_code == 404
     client.set_cookie(language_cookie("coordinator"), "<b>")
     assert "First name" in client.get(FORM).text
+
+
+def test_a_site_that_waits_for_a_dictionary_keeps_its_languages(
+    tmp_path: Path,
+) -> None:
+    files = dict(translated_files())
+    files["study.yaml"] += "release: by_site\nsites: {'01': Madrid}\n"
+    url = f"sqlite:///{tmp_path}/study.sqlite"
+    app_over(url, study_of(files))
+    del files["translations/es.yaml"]
+    files["study.yaml"] = files["study.yaml"].replace(", es: Español", "")
+
+    amended = app_over(url, study_of(files))
+    assert "Fecha" in reader(amended, "es").get(FORM).text
 
 
 def test_the_next_person_at_the_same_browser_has_a_language_of_their_own(
