@@ -17,13 +17,24 @@ from generator.proof.witness import WitnessRecord
 class EarlierAnswers:
     """Answers and records by the key of their question.
 
+    ``outlines`` are what is known of questions, by the key of what they come from.
     ``used`` are those of this run, the only ones that are kept for the next one.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, Any] = field(default_factory=dict)
+    outlines: Mapping[str, Any] = field(default_factory=dict)
     used_answers: dict[str, str] = field(default_factory=dict)
     used_records: dict[str, Any] = field(default_factory=dict)
+    used_outlines: dict[str, Any] = field(default_factory=dict)
+
+    def next(self) -> EarlierAnswers:
+        """What the run after this one begins with."""
+        return EarlierAnswers(
+            answers=self.used_answers,
+            records=self.used_records,
+            outlines=self.used_outlines,
+        )
 
     def answer(self, key: str) -> str | None:
         answer = self.answers.get(key)
@@ -33,6 +44,16 @@ class EarlierAnswers:
 
     def keep_answer(self, key: str, answer: str) -> None:
         self.used_answers[key] = answer
+
+    def outline(self, key: str) -> Any:
+        """The outlines of the questions from one source; None where none are known."""
+        rows = self.outlines.get(key)
+        if rows is not None:
+            self.used_outlines[key] = rows
+        return rows
+
+    def keep_outline(self, key: str, rows: Any) -> None:
+        self.used_outlines[key] = rows
 
     def record(self, key: str) -> tuple[bool, WitnessRecord | None]:
         """Whether the record is known, and the record; None where none was confirmed."""
@@ -50,14 +71,20 @@ def read_answers(file: Path) -> EarlierAnswers:
     """The answers in a file; none where there is no such file, or it is damaged."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        return EarlierAnswers(answers=data["answers"], records=data["records"])
+        return EarlierAnswers(
+            answers=data["answers"], records=data["records"], outlines=data["outlines"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return EarlierAnswers()
 
 
 def write_answers(file: Path, earlier: EarlierAnswers) -> None:
     """Keeps what this run used, for the next one."""
-    data = {"answers": earlier.used_answers, "records": earlier.used_records}
+    data = {
+        "answers": earlier.used_answers,
+        "records": earlier.used_records,
+        "outlines": earlier.used_outlines,
+    }
     file.write_text(json.dumps(data), encoding="utf-8")
 
 

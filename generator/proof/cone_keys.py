@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from forms_spec.evaluation.form_plan import FieldPlan, plan_of
@@ -20,20 +17,11 @@ from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import Type
 from generator.proof.core_text import core_text
 from generator.proof.goals import Goal
+from generator.proof.program_version import program_version
 
 Part: TypeAlias = tuple[str, str]
 """A table and one of its fields; the rows of the table where the field is ``ROWS``."""
 ROWS = "*"
-
-
-@cache
-def program_version() -> str:
-    """Changes with the code of the proofs and with the solver."""
-    digest = sha256(version("z3-solver").encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-
-    return digest.hexdigest()
 
 
 class ConeKeys:

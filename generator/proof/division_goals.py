@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from forms_spec.rule_syntax.expression import Expression
@@ -66,10 +67,8 @@ def divisions(
     yield from divisions(otherwise, path)
 
 
-def wholes(
-    fields: Sequence[FieldSpot], rules: Sequence[RuleSpot]
-) -> Iterator[OwnedExpression]:
-    """Every formula, and every assertion of a rule."""
+def field_wholes(fields: Iterable[FieldSpot]) -> Iterator[OwnedExpression]:
+    """The formulas of fields."""
     for item in fields:
         value = item.plan.field.value
         if value is not None and item.plan.field.part_of is None:
@@ -87,27 +86,25 @@ def wholes(
                 given=shown,
             )
 
-    for rule in rules:
-        given = () if rule.when is None else (rule.when,)
-        yield OwnedExpression(
-            name=f"zero {rule.rule.name}",
-            owner=f"The rule {rule.rule.name}",
-            spot=rule.spot,
-            expression=rule.rule.assertion,
-            core=rule.assertion,
-            given=given,
-        )
+
+def rule_whole(rule: RuleSpot) -> OwnedExpression:
+    """The assertion of a rule."""
+    given = () if rule.when is None else (rule.when,)
+    return OwnedExpression(
+        name=f"zero {rule.rule.name}",
+        owner=f"The rule {rule.rule.name}",
+        spot=rule.spot,
+        expression=rule.rule.assertion,
+        core=rule.assertion,
+        given=given,
+    )
 
 
 def division_goals(items: Iterable[OwnedExpression]) -> Iterator[Goal]:
-    """One question for each division, of those that are alike for the first."""
-    seen: set[tuple[str, str]] = set()
+    """One question for each division. Those of a form that are alike are twins."""
     for whole in items:
         for index, division in enumerate(divisions(whole.core)):
-            key = (whole.spot.home.form.name, core_text(division.node))
-            if key not in seen:
-                seen.add(key)
-                yield _goal(whole, division, index)
+            yield _goal(whole, division, index)
 
 
 def _goal(whole: OwnedExpression, division: Division, index: int) -> Goal:
@@ -145,6 +142,7 @@ def _goal(whole: OwnedExpression, division: Division, index: int) -> Goal:
         fear=True,
         spot=spot,
         confirm=_confirmed(whole, node, path),
+        twin=sha256(f"{spot.home.form.name} {core_text(node)}".encode()).hexdigest(),
     )
 
 

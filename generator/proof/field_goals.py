@@ -53,11 +53,10 @@ class FieldSpot:
         )
 
 
-def field_spots(study: Study) -> Iterator[FieldSpot]:
-    """Every field with a value, in the order of the forms."""
-    for form in study.forms.values():
-        for plan in plan_of(study, form).fields.values():
-            yield FieldSpot(plan, Spot(study, plan.home))
+def field_spots(study: Study, form: Form) -> Iterator[FieldSpot]:
+    """Every field of a form with a value."""
+    for plan in plan_of(study, form).fields.values():
+        yield FieldSpot(plan, Spot(study, plan.home))
 
 
 def group_goals(study: Study, form: Form, group: Group) -> Iterator[Goal]:

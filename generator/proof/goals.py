@@ -45,7 +45,7 @@ class Goal:
     ``shows`` names the goal whose record shows the fault. ``confirm`` asks the
     evaluator whether a record really fulfils the goal; the field ``about`` which it is
     may be refused in that record. One that is ``shown_only`` is there for its record
-    alone, and not asked.
+    alone, and not asked. Of goals that have the same ``twin`` the first is asked.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Goal:
     confirm: Confirm | None = None
     about: str | None = None
     shown_only: bool = False
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,35 +13,24 @@ from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from generator.proof.answers import EarlierAnswers
 from generator.proof.cone_keys import ConeKeys
-from generator.proof.division_goals import division_goals, wholes
 from generator.proof.encoder import Encoder
-from generator.proof.field_goals import (
-    field_goals,
-    field_spots,
-    formula_goals,
-    group_goals,
-)
+from generator.proof.goal_sources import goal_sources
 from generator.proof.goals import Goal, Wanted
+from generator.proof.outlines import GoalMaker, GoalOutline
 from generator.proof.pair_goals import (
     PairQuestion,
     RulePair,
     asked_together,
     rule_pairs,
 )
-from generator.proof.part_goals import field_parts, rule_parts
-from generator.proof.range_goals import default_goals, range_goals
-from generator.proof.rule_goals import RuleSpot, rule_goals, rule_spots
+from generator.proof.rule_goals import RuleSpot, rule_spots
 from generator.proof.shortest import shortest_record
 from generator.proof.solver import NO, UNDECIDED, YES, Clock, Questions
 from generator.proof.study_goals import (
     NOBODY,
     criterion_spots,
     due_name,
-    eligibility_goals,
     passing_goal,
-    schedule_goals,
-    status_goals,
-    waiting_goals,
     waiting_pairs,
 )
 from generator.proof.witness import WitnessRecord
@@ -103,47 +92,26 @@ class _Prover:
         self.result = StudyProof()
         self.answers = self.result.answers
         self.rules = list(rule_spots(study))
-        self.goals: dict[str, Goal] = {}
+        self.maker = GoalMaker(study, self.keys, earlier)
+        self.outlines: dict[str, GoalOutline] = {}
         self.encoders: dict[str, Encoder] = {}
         self.known_keys: dict[str, str] = {}
 
     def proof(self) -> StudyProof:
-        by_form: dict[str, list[Goal]] = {}
-        for goal in self.all_goals():
-            self.goals[goal.name] = goal
-            if not goal.shown_only:
-                by_form.setdefault(goal.form, []).append(goal)
+        by_form: dict[str, list[GoalOutline]] = {}
+        for outline in self.maker.outlines(goal_sources(self.study, self.rules)):
+            self.outlines[outline.name] = outline
+            by_form.setdefault(outline.form, []).append(outline)
 
         pair_faults: list[ProvedFault] = []
         for form, own in by_form.items():
             questions = Questions(self.clock)
-            self.ask(form, own, questions)
+            self.ask_outlines(form, own, questions)
             pair_faults += self.pairs(form, questions)
 
         faults = chain(self.faults(), pair_faults, self.visits(), self.waiting())
         self.result.faults += _without_echoes(faults)
         return self.result
-
-    def all_goals(self) -> Iterator[Goal]:
-        """Every question about the study but those about pairs, causes first."""
-        study = self.study
-        for form in study.forms.values():
-            for group in form.groups:
-                yield from group_goals(study, form, group)
-
-        fields = list(field_spots(study))
-        yield from chain.from_iterable(map(field_goals, fields))
-        yield from chain.from_iterable(map(range_goals, fields))
-        yield from chain.from_iterable(map(formula_goals, fields))
-        yield from chain.from_iterable(map(rule_goals, self.rules))
-        yield from chain.from_iterable(map(default_goals, self.rules))
-        yield from schedule_goals(study)
-        yield from status_goals(study)
-        yield from eligibility_goals(study)
-        yield from waiting_goals(study)
-        yield from division_goals(wholes(fields, self.rules))
-        yield from chain.from_iterable(map(field_parts, fields))
-        yield from chain.from_iterable(map(rule_parts, self.rules))
 
     def encoder(self, form: str) -> Encoder:
         if form not in self.encoders:
@@ -151,12 +119,26 @@ class _Prover:
 
         return self.encoders[form]
 
-    def ask(
-        self,
-        form: str,
-        goals: Iterable[Goal],
-        questions: Questions,
+    def ask_outlines(
+        self, form: str, outlines: Iterable[GoalOutline], questions: Questions
     ) -> None:
+        """Asks what no earlier run knows the answer to."""
+        keys: dict[str, str] = {}
+        wanted: dict[str, Wanted] = {}
+        for outline in outlines:
+            keys[outline.name] = outline.key
+            answer = self.earlier.answer(outline.key)
+            if answer is None:
+                goal = self.maker.goal(outline.name)
+                wanted[outline.name] = goal.build(self.encoder(form))
+            else:
+                self.answers[outline.name] = answer
+
+        self.known_keys |= keys
+        self.note(keys, questions.answers(wanted))
+
+    def ask(self, form: str, goals: Iterable[Goal], questions: Questions) -> None:
+        """The same of questions that stand for themselves."""
         keys: dict[str, str] = {}
         wanted: dict[str, Wanted] = {}
         for goal in goals:
@@ -167,7 +149,6 @@ class _Prover:
             else:
                 self.answers[goal.name] = answer
 
-        self.known_keys |= keys
         self.note(keys, questions.answers(wanted))
 
     def note(self, keys: Mapping[str, str], answers: Mapping[str, str]) -> None:
@@ -181,11 +162,14 @@ class _Prover:
         self.result.asked += len(answers)
 
     def faults(self) -> Iterator[ProvedFault]:
-        for goal in self.goals.values():
-            if not goal.code or not self.is_fault(goal):
+        for name, outline in self.outlines.items():
+            if not outline.fault or self.answers[name] != outline.fault:
+                continue
+            goal = self.maker.goal(name)
+            if not self.is_own(goal):
                 continue
 
-            shown = goal if goal.fear else self.goals.get(goal.shows)
+            shown = self.maker.shown_by(goal)
             record = self.record(shown) if shown is not None else None
             # A record that the evaluator does not confirm shows nothing.
             if goal.fear and record is None:
@@ -198,12 +182,8 @@ class _Prover:
                 record=record,
             )
 
-    def is_fault(self, goal: Goal) -> bool:
+    def is_own(self, goal: Goal) -> bool:
         """A fault of its own: not one that follows from what a cause says already."""
-        wrong = YES if goal.fear else NO
-        if self.answers[goal.name] != wrong:
-            return False
-
         return all(self.answers.get(cause, YES) == YES for cause in goal.after)
 
     def excluding(self) -> list[str]:

@@ -109,9 +109,7 @@ class ProofDesk:
 
     def _proved(self, study: Study, files: Mapping[str, str]) -> ShownProof:
         result = prove(study, earlier=self._answers)
-        self._answers = EarlierAnswers(
-            answers=self._answers.used_answers, records=self._answers.used_records
-        )
+        self._answers = self._answers.next()
         return ShownProof(
             hash=study.hash,
             faults=tuple(
