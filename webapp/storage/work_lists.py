@@ -5,7 +5,7 @@ time, counted by an index.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, func, not_, select
 from webapp.storage.database import Database
 from webapp.storage.sight import Sight, entered_by, is_blind, seen_forms
 from webapp.storage.standings import LATER, WorkLine
-from webapp.storage.tables import subject_work
+from webapp.storage.tables import subject_standing, subject_work
 from webapp.storage.users import ALL_SITES, Sites
 
 Work = subject_work.c
@@ -36,7 +36,7 @@ class WorkKind(Enum):
 
 
 DATED: Final = frozenset({WorkKind.VISIT, WorkKind.FORM, WorkKind.FINDING})
-"""What is due on a day, which tells from which day that was counted."""
+"""What is due on a day, or in an order that tells from which day that was counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +80,7 @@ def list_work(
     ordered = (
         select(subject_work)
         .where(*passes)
-        .order_by(Work.last_day, Work.subjid, Work.visit, Work.unsno, Work.form)
+        .order_by(*IN_ORDER)
         .offset(first)
         .limit(most)
     )
@@ -89,6 +89,47 @@ def list_work(
         rows: Sequence[Row[Any]] = connection.execute(ordered).all() if count else ()
 
     return count, tuple(_line(row) for row in rows)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormInPart:
+    """A form with findings of which somebody sees some at most. ``saves`` counts those
+    of its subject, ``saves_of_all`` those of all subjects.
+    """
+
+    line: WorkLine
+    saves: int
+    saves_of_all: int
+
+
+def findings_in_part(database: Database, sites: Sites) -> tuple[FormInPart, ...]:
+    """The forms with findings of some sites that somebody sees in part, in the order of
+    the list; without their days for who may not know them.
+    """
+    sight = database.sight
+    if sight is None or sight.forms is None:
+        return ()
+    partly = sight.forms & sight.partly if sight.dates else sight.forms
+    wanted = WorkFilter(kind=WorkKind.FINDING, sites=sites, forms=partly)
+    saves_of_all = select(func.sum(subject_standing.c.changes)).scalar_subquery()
+    listed = (
+        select(subject_work, subject_standing.c.changes, saves_of_all.label("of_all"))
+        .join(subject_standing, subject_standing.c.subjid == Work.subjid)
+        .where(*_conditions(wanted), *seen_forms(sight, Work))
+        .order_by(*(IN_ORDER if sight.dates else IN_ORDER[1:]))
+    )
+    with database.read() as connection:
+        rows = connection.execute(listed).all()
+
+    forms = []
+    for row in rows:
+        line = _line(row)
+        dated = line if sight.dates else replace(line, first=None, last=None)
+        forms.append(FormInPart(line=dated, saves=row.changes, saves_of_all=row.of_all))
+    return tuple(forms)
+
+
+IN_ORDER: Final = (Work.last_day, Work.subjid, Work.visit, Work.unsno, Work.form)
 
 
 def _conditions(wanted: WorkFilter) -> list[ColumnElement[bool]]:

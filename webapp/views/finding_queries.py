@@ -27,9 +27,10 @@ from webapp.queries.from_findings import (
     plan_queries,
 )
 from webapp.queries.rule_queries import look_again
+from webapp.review.seen_findings import evaluate_seen, list_findings
 from webapp.security.access import READ, allow
 from webapp.services import about, own_sites, services, subject_or_404
-from webapp.storage import StepRefused, WorkFilter, WorkKind, get_subject, list_work
+from webapp.storage import StepRefused, get_subject
 from webapp.views.bulk_queries import BulkSource, answering_role, bulk_page
 
 bp = Blueprint("finding_queries", __name__)
@@ -211,8 +212,8 @@ def _forms_from(first: int) -> tuple[Forms, int]:
     """The forms of the list from one on, as many as one go takes, and how many come
     after them.
     """
-    wanted = WorkFilter(kind=WorkKind.FINDING, sites=own_sites())
-    count, listed = list_work(services().database, wanted, first=first, most=IN_ONE_GO)
+    evaluate_seen()
+    count, listed = list_findings(first, IN_ONE_GO)
     forms: dict[str, list[FormKey]] = defaultdict(list)
     findings = taken = 0
     for line in listed:

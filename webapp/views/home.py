@@ -21,6 +21,7 @@ from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.query_places import place_words
 from webapp.queries.shown_queries import age_words
 from webapp.review.lock_words import scope_title
+from webapp.review.seen_findings import evaluate_seen, list_findings
 from webapp.review.signing import sign_address
 from webapp.review.stored_status import Moment, evaluate_some
 from webapp.security.access import ADJUDICATE, READ, SIGN, VERIFY, allow
@@ -97,7 +98,7 @@ Lister = Callable[[int, int], Listed]
 @bp.get("/home")
 @allow(READ)
 def show_home() -> ResponseReturnValue:
-    left, _ = evaluate_some(Moment())
+    left = _evaluate()
     sheets = [_sheet(name, first=0, most=ON_HOME) for name in _names()]
     return render_template(
         "home.html",
@@ -115,10 +116,16 @@ def show_work(name: str) -> ResponseReturnValue:
     if name not in _names():
         abort(404, "Your home page has no such list.")
     number = page_number(request.args)
-    left, _ = evaluate_some(Moment())
+    left = _evaluate()
     sheet = _sheet(name, first=(number - 1) * ON_A_PAGE, most=ON_A_PAGE, number=number)
 
     return render_template("work_list.html", sheet=sheet, left=left)
+
+
+def _evaluate() -> int:
+    """Evaluates what the lists rest on, as much as there is time for; what is left."""
+    left, _ = evaluate_some(Moment())
+    return left + evaluate_seen(Moment())
 
 
 def _names() -> Sequence[str]:
@@ -191,6 +198,13 @@ def _listed(wanted: WorkFilter, first: int, most: int) -> Listed:
     count, lines = list_work(
         services().database, wanted, first=first, most=most, count_to=count_to
     )
+    return count, tuple(_shown(line) for line in lines)
+
+
+def _findings(first: int, most: int) -> Listed:
+    """Forms with findings that the person sees."""
+    count_to = MANY + 1 if most == ON_HOME else None
+    count, lines = list_findings(first, most, count_to)
     return count, tuple(_shown(line) for line in lines)
 
 
@@ -399,10 +413,7 @@ LISTS: Mapping[str, tuple[str, Lister]] = MappingProxyType(
         "overdue": ("Overdue visits", _overdue),
         "window": ("Visits in their window", _in_window),
         "unfinished": ("Forms to finish", partial(_work, kind=WorkKind.FORM)),
-        "findings": (
-            "Forms with open findings",
-            partial(_work, kind=WorkKind.FINDING),
-        ),
+        "findings": ("Forms with open findings", _findings),
         "coming": ("Visits of the next 14 days", _coming),
     }
 )

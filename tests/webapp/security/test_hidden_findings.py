@@ -4,6 +4,7 @@ shown to the nurse wherever findings are listed, and nothing of the first one is
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,39 @@ def test_a_save_keeps_the_reason_for_a_warning_that_is_not_seen(app: Flask) -> N
     assert ABSENT in {
         rule.check for rule in app.extensions["crfsmith"].study.rules.values()
     }
+
+
+def listed_forms(app: Flask, username: str) -> dict[str, str]:
+    """The list of forms with open findings: how many are on each."""
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, username)
+    app.config["WTF_CSRF_ENABLED"] = False
+    # What one page has no time to evaluate, the next one does.
+    pages = [client.get("/home/findings").text for _ in range(3)]
+    lines = re.findall(
+        rf"/{SUBJECT}/(\w+/\w+)\".*?(\d+) findings?", pages[-1], re.DOTALL
+    )
+    assert f'id="count">{len(lines)}<' in pages[-1]
+    return dict(lines)
+
+
+def test_a_form_seen_in_part_is_listed_with_the_findings_that_are_seen(
+    app: Flask,
+) -> None:
+    each = {"SCR/vs": "1", "D0/vs": "2", "D0/ip": "1"}
+    assert listed_forms(app, "nurse") == each
+    assert listed_forms(app, "pharmacist") == {**each, "D0/vs": "3", "D0/arm": "1"}
+
+    # One of which no finding is seen is not there.
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, "nurse")
+    app.config["WTF_CSRF_ENABLED"] = False
+    for visit in ("SCR", "D0"):
+        vs = f"/subjects/{SUBJECT}/{visit}/vs"
+        data = page_data(client, vs) | {"f-pulse": ["80"], "action": ["complete"]}
+        answer = client.post(vs, data={**data, "reason": ["read again"]})
+        assert answer.status_code == 303
+    assert listed_forms(app, "nurse") == {}
+    assert listed_forms(app, "pharmacist") == {"D0/vs": "1"}
