@@ -8,13 +8,15 @@ from forms_spec.checks.compared_units import units_clash
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.loading.source_map import FieldPart, LoadedStudy
-from forms_spec.model.fields import Field
+from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from forms_spec.rules.semantics.home import Home
-from forms_spec.rules.semantics.reads import references
-from forms_spec.rules.semantics.resolved import Read, Remote
+from forms_spec.rules.semantics.reads import children, references
+from forms_spec.rules.semantics.resolved import Core, Key, Read, Remote
 from forms_spec.rules.semantics.resolver import resolve
 from forms_spec.rules.semantics.types import type_of
+
+READS_ROW = "it reads the row that it is proposed in"
 
 
 def check_proposals(loaded: LoadedStudy) -> Iterator[Finding]:
@@ -39,8 +41,6 @@ def _why_not(study: Study, part: FieldPart) -> str:
         return ""
     if field.entry != "typed":
         return "nobody types this answer"
-    if form.by_name.get(field.name) is not field:
-        return "the question is in rows"
     if field.comparators:
         return "the field has comparators"
     if field.default is not None or field.prefill is not None:
@@ -52,12 +52,20 @@ def _why_not(study: Study, part: FieldPart) -> str:
 
 
 def _why_not_read(study: Study, field: Field, home: Home) -> str:
-    """Why the expression itself cannot be proposed; empty where it can."""
+    """Why the expression itself cannot be proposed; empty where it can.
+
+    What is proposed in rows is the same for each of them, so that it reads no row.
+    """
     assert field.propose is not None
     resolved = resolve(field.propose, study, home, type_of(field))
-    # What is wrong with the expression is found by itself.
     if resolved.findings:
-        return ""
+        is_own = home.form.by_name.get(field.name) is field
+        # What is wrong with the expression in a row too is found by itself.
+        if is_own or _is_faulty_in_row(study, field, home.form):
+            return ""
+        return READS_ROW
+    if _reads_row_number(resolved.core):
+        return READS_ROW
 
     tables = {home.form.name, *(group.name for group in home.form.row_groups)}
     for read in references(field.propose, study, home):
@@ -71,3 +79,16 @@ def _why_not_read(study: Study, field: Field, home: Home) -> str:
             return f'"{node.field.name}" has another unit'
 
     return ""
+
+
+def _reads_row_number(core: Core) -> bool:
+    if isinstance(core, Key):
+        return core.depth == 0 and core.name == "rowno"
+
+    return any(map(_reads_row_number, children(core)))
+
+
+def _is_faulty_in_row(study: Study, field: Field, form: Form) -> bool:
+    assert field.propose is not None
+    home = Home(form=form, group=form.row_group(field.group))
+    return bool(resolve(field.propose, study, home, type_of(field)).findings)

@@ -12,10 +12,11 @@ from forms_spec.evaluation.captured_form import EvaluatedForm, form_in_context
 from forms_spec.evaluation.range_checks import with_unit
 from forms_spec.kinds import Refusal
 from forms_spec.kinds.display import shown_as, shown_unit
-from forms_spec.model.captured_data import Context, Record
+from forms_spec.model.captured_data import CellKey, Context, Record
 from forms_spec.model.fields import Field, Form
 from forms_spec.model.study import Study
 from forms_spec.model.study_cache import StudyCache
+from forms_spec.rules.english import to_english
 from forms_spec.rules.runtime.compiler import compile_expression
 from forms_spec.rules.runtime.environment import Frames
 from forms_spec.rules.runtime.value_conversion import from_rule
@@ -26,32 +27,41 @@ from forms_spec.rules.semantics.types import type_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """A canonical text, how it is shown to people, and the expression that gave it."""
+    """A canonical text, how it is shown to people, and what it is made of, in words."""
 
     text: str
     shown: str
     source: str
 
 
-_COMPILED: StudyCache[tuple[str, str], Callable[[Frames], RuleValue | None]] = (
+_COMPILED: StudyCache[tuple[str, str, str], Callable[[Frames], RuleValue | None]] = (
     StudyCache()
 )
-NO_PROPOSALS: Mapping[str, Proposal] = MappingProxyType({})
+NO_PROPOSALS: Mapping[CellKey, Proposal] = MappingProxyType({})
 
 
-def proposals(study: Study, form: Form, context: Context) -> Mapping[str, Proposal]:
-    """What is proposed for the form's own questions, by the name of the field."""
-    asked = [field for field in form.fields if field.propose is not None]
+def proposals(study: Study, form: Form, context: Context) -> Mapping[CellKey, Proposal]:
+    """What is proposed for the form's questions.
+
+    The cells have no row: what is proposed in a repeating group, which is the table, is
+    proposed in each of its rows.
+    """
+    asked = [
+        (CellKey(group.table, None, field.name), field)
+        for group in form.groups
+        for field in group.fields
+        if field.propose is not None
+    ]
     if not asked:
         return NO_PROPOSALS
 
     # A proposal reads nothing of the form itself, so that may be blank.
     captured = form_in_context(study, form, Record(), context)
-    offered: dict[str, Proposal] = {}
-    for field in asked:
+    offered: dict[CellKey, Proposal] = {}
+    for cell, field in asked:
         proposal = _proposal(study, captured, field)
         if proposal is not None:
-            offered[field.name] = proposal
+            offered[cell] = proposal
 
     return MappingProxyType(offered)
 
@@ -64,7 +74,7 @@ def _compiled(study: Study, field: Field) -> Callable[[Frames], RuleValue | None
 
     return _COMPILED.get(
         study,
-        (field.form, field.name),
+        (field.form, field.group, field.name),
         lambda: compile_expression(proposed, study, home, type_of(field)),
     )
 
@@ -84,4 +94,6 @@ def _proposal(study: Study, captured: EvaluatedForm, field: Field) -> Proposal |
 
     unit = shown_unit(field.unit.fixed) if field.unit and field.unit.fixed else ""
     shown = with_unit(shown_as(text, field), unit)
-    return Proposal(text=text, shown=shown, source=field.propose.text)
+    home = Home(form=study.forms[field.form])
+    source = to_english(field.propose, study, home)
+    return Proposal(text=text, shown=shown, source=source)

@@ -20,6 +20,8 @@ START_PREFIX = "p:"
 ROWS_PREFIX = "rows:"
 DROP = "drop"
 SHOWN = "on"
+NEW_ROW = "NEWROW"
+"""Stands for the number of a row in the row that the page makes new ones from."""
 
 
 def row_prefix(group: str, row: int | str) -> str:

@@ -38,12 +38,19 @@ def test_a_proposal_is_taken_with_the_keyboard(page: Page, site: Site) -> None:
     page.keyboard.press("Alt+C")
     expect(page.locator("[name=f-arm][value=R]")).to_be_checked()
 
+    # A row that is added is offered the same as the others.
+    page.get_by_role("button", name="Add a row").click()
+    focus_on(page.locator("#r-shoes-1-last"))
+    page.keyboard.press("Alt+C")
+    expect(page.locator("#r-shoes-1-last")).to_have_value("172.5")
+    expect(page.locator("#q-r-shoes-1-last .proposal")).to_have_count(0)
+
     page.keyboard.press("Control+S")
     expect(page.locator("#state")).to_have_text(SAVED)
     stored = load(site.database, KEY)
     assert stored is not None
     assert stored.record.texts == {"stature": "172.5", "arm": "R"}
     assert (
-        stored.reason
-        == "Copied from dm.height: Stature; Copied from f[previous].arm: Which arm?"
+        stored.reason == "Copied from “Height” (Demographics): Stature, Height, row 1; "
+        "Copied from “Which arm?” (Visit, at the previous visit): Which arm?"
     )

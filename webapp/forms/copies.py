@@ -12,9 +12,18 @@ from werkzeug.datastructures import MultiDict
 
 from forms_spec.evaluation.proposals import proposals
 from forms_spec.findings.places import DataPlace
-from forms_spec.model.captured_data import LOG, CellKey, FormKey, Record, text_at
+from forms_spec.model.captured_data import (
+    LOG,
+    CellKey,
+    Context,
+    FormKey,
+    Record,
+    text_at,
+)
+from forms_spec.model.fields import Form
+from forms_spec.model.study import Study
 from generator.pages.findings import label_of
-from generator.pages.input_names import cell_name, cell_of
+from generator.pages.input_names import FORM_PREFIX, NEW_ROW, cell_of, row_prefix
 from webapp.forms.evaluation import context_of
 from webapp.presentation.form_address import FormPlace, form_address, visit_word
 from webapp.presentation.typed_numbers import typed_number
@@ -127,20 +136,29 @@ def _origin(
 
 
 def proposed_answers(place: FormPlace) -> dict[str, dict[str, str]]:
-    """What the dictionary proposes for the questions of a form, by the name of the
-    input: the text that would be stored, and how it is shown.
+    """What the dictionary proposes for the questions of a form, as the page takes it."""
+    return proposals_of_page(services().study, place.form, context_of(place))
+
+
+def proposals_of_page(
+    study: Study, form: Form, context: Context
+) -> dict[str, dict[str, str]]:
+    """The text that would be stored, and how it is shown, by the name of the input. In
+    a repeating group that is the name in the row which the page makes others from.
     """
-    offered = proposals(services().study, place.form, context_of(place))
-    return {
-        cell_name(CellKey("", None, name)): {"text": item.text, "shown": item.shown}
-        for name, item in offered.items()
-    }
+    offered: dict[str, dict[str, str]] = {}
+    for cell, item in proposals(study, form, context).items():
+        is_own = cell.table == form.name
+        prefix = FORM_PREFIX if is_own else row_prefix(cell.table, NEW_ROW)
+        offered[prefix + cell.field] = {"text": item.text, "shown": item.shown}
+
+    return offered
 
 
 def _proposed_origin(place: FormPlace, cell: CellKey, text: str) -> str:
-    """The expression that proposes an answer; blank where it gives another one now."""
+    """What an answer is proposed from; blank where another one is proposed now."""
     offered = proposals(services().study, place.form, context_of(place))
-    proposal = None if cell.row is not None else offered.get(cell.field)
+    proposal = offered.get(cell._replace(row=None))
     if proposal is None or proposal.text != text:
         return ""
 

@@ -35,6 +35,7 @@ from generator.pages.new_rows import with_new_rows
 from generator.pages.offered_rows import row_menus
 from generator.pages.rows import next_number, rows_of
 from webapp.casebook.repeated_answers import repeated_beside
+from webapp.forms.copies import proposals_of_page
 from webapp.forms.finding_lines import finding_lines
 from webapp.preview.example import ExampleCasebook, example_record
 from webapp.preview.finding_list import ListedFinding, listed
@@ -138,6 +139,7 @@ def rendered(
         page=page_and_template(study, form)[0],
         asked=asked,
         env=browser_env(study, form, context_of(study, asked)),
+        proposed=proposals_of_page(study, form, context_of(study, asked)),
         visits=[study.visits[s.visit] for s in study.schedule if s.form == form.name],
         questions=questions,
         loose=loose,

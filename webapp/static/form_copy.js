@@ -115,10 +115,17 @@ function proposal(question, sources, text) {
   return line;
 }
 
-/* What the dictionary proposes for a question, as the boxes that it would be taken from. */
+/* What the dictionary proposes for a question, if anything. In rows it is the same for each of them. */
+function offerOf(question) {
+  const name = question.id.slice(2);
+  const row = question.closest(".row");
+  return proposed[row ? name.replace(`-${row.dataset.n}-`, "-NEWROW-") : name];
+}
+
+/* The same as the boxes that it would be taken from. */
 function proposedFor(question) {
   const name = question.id.slice(2);
-  const offer = proposed[name];
+  const offer = offerOf(question);
   if (!offer) return [];
   const own = boxesOf(question).filter((box) => box.name === name);
   return own.map((box) => [box, { checked: box.value === offer.text, value: offer.text }]);
@@ -127,7 +134,7 @@ function proposedFor(question) {
 function offerProposed(question) {
   const sources = proposedFor(question);
   if (!sources.length) return;
-  const text = proposed[question.id.slice(2)].shown;
+  const text = offerOf(question).shown;
   const line = Object.assign(document.createElement("p"), { className: "proposal quiet-text" });
   const button = Object.assign(document.createElement("button"), {
     type: "button",
@@ -159,7 +166,7 @@ async function copyHere(question) {
   const offered = proposedFor(question);
   if (offered.length && isBlank(question)) {
     take(question, offered, "propose");
-    say(`Copied: ${proposed[question.id.slice(2)].shown}`);
+    say(`Copied: ${offerOf(question).shown}`);
     return;
   }
   const row = question.closest(".row");
@@ -175,9 +182,10 @@ async function copyHere(question) {
 }
 
 if (form.dataset.readonly === undefined) {
-  for (const name of Object.keys(proposed)) {
-    const question = document.getElementById(`q-${name}`);
-    if (question) offerProposed(question);
+  const offerIn = (part) => part.querySelectorAll(".q").forEach(offerProposed);
+  if (Object.keys(proposed).length) {
+    offerIn(form);
+    form.addEventListener("rowadded", (event) => offerIn(event.target));
   }
   const button = document.querySelector("[data-copy]");
   button?.addEventListener("click", () => showAll(button));

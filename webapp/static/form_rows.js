@@ -21,6 +21,7 @@ function addRow(group, number, unjudged = false) {
   const row = copy.content.querySelector(".row");
   list.append(row);
   prepare(row);
+  row.dispatchEvent(new Event("rowadded", { bubbles: true }));
   if (!unjudged) judge();
   return row;
 }

@@ -7,6 +7,7 @@ import "./form_findings.js";
 import { judge } from "./form_live.js";
 import "./form_typing.js";
 import "./form_files.js";
+import "./form_copy.js";
 import "./form_keys.js";
 import { ensureRow } from "./form_rows.js";
 import "./form_paste.js";

@@ -312,7 +312,7 @@ _ROWS: tuple[CatalogueEntry, ...] = (
         "No answer can be proposed here: {why}",
         "Read another form or an earlier visit in the same unit, or remove propose",
         "`propose` gives an answer of another form or of an earlier visit. The page offers "
-        "it for a question outside rows, and somebody takes it.",
+        "it, the same in each row of a group, and somebody takes it.",
         "form: x\ntitle: Example\nfields:\n"
         "  a: {label: A}\n  b: {label: B, propose: a}\n",
     ),

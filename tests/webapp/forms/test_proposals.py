@@ -54,6 +54,13 @@ fields:
   birth: {label: Birth, type: date, propose: 'dm[S].born'}
   arm: {label: Which arm?, type: choice, codes: {L: Left, R: Right}, propose: 'f[previous].arm'}
   whole: {label: Whole, type: integer, range: [0, 300], propose: dm.height}
+groups:
+  shoes:
+    title: Shoes
+    rows: {max: 3}
+    fields:
+      last: {label: Height, type: decimal, places: 1, unit: cm, propose: dm.height}
+      left: {label: Left or right, type: choice, codes: {L: Left, R: Right}}
 """,
 }
 FORM = "/subjects/01-001/V/f"
@@ -96,7 +103,12 @@ def proposed_on(page: str) -> dict[str, str]:
 def test_a_proposal_counts_only_when_it_is_taken(client: FlaskClient) -> None:
     page = client.get(FORM).text
     # 172.5 is no whole number, and nobody said when the subject was born.
-    assert proposed_on(page) == {"f-stature": "172.5 cm", "f-arm": "Right"}
+    assert proposed_on(page) == {
+        "f-stature": "172.5 cm",
+        "f-arm": "Right",
+        # The same in each row, old or new.
+        "r-shoes-NEWROW-last": "172.5 cm",
+    }
     fields = dict(inputs(page))
     assert fields.get("f-stature", "") == ""
 
@@ -112,7 +124,12 @@ def test_the_history_names_what_was_taken_and_nothing_else(client: FlaskClient) 
         **fields,
         "f-stature": "172.5",
         "f-arm": "L",
-        "copied": ["f-stature|propose", "f-arm|propose", "f-whole|propose"],
+        "rows:shoes": "1",
+        "r-shoes-1-last": "172.5",
+        "copied": [
+            *("f-stature|propose", "f-arm|propose", "f-whole|propose"),
+            "r-shoes-1-last|propose",
+        ],
         "action": "draft",
     }
     client.post(FORM, data=taken)
@@ -120,7 +137,9 @@ def test_the_history_names_what_was_taken_and_nothing_else(client: FlaskClient) 
     assert stored is not None
     assert stored.record.texts == {"stature": "172.5", "arm": "L"}
     # "Left" was typed: what was proposed is "Right".
-    assert stored.reason == "Copied from dm.height: Stature"
+    assert stored.reason == (
+        "Copied from “Height” (Demographics): Stature, Height, row 1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,12 +166,20 @@ def test_the_history_names_what_was_taken_and_nothing_else(client: FlaskClient) 
 def test_what_cannot_be_proposed_is_refused_where_it_is_written(
     field: str, code: str, why: str
 ) -> None:
-    form = STUDY["f.yaml"] + f"  b: {{label: B, {field}}}\n"
+    form = STUDY["f.yaml"].partition("groups:")[0] + f"  b: {{label: B, {field}}}\n"
     findings = load_study({**STUDY, "f.yaml": form}).findings
     [fault] = [fault for fault in findings if fault.code == code]
     assert why in fault.message
     assert fault.text is not None
     assert (fault.text.file, fault.text.line) == ("f.yaml", 9)
+
+
+def test_what_is_proposed_in_rows_reads_no_row() -> None:
+    rows = "{label: A, type: integer, propose: 'rowno + dm.height'}"
+    files = {**STUDY, "f.yaml": STUDY["f.yaml"] + f"      more: {rows}\n"}
+    [fault] = load_study(files).findings
+    assert fault.code == "not-proposed"
+    assert "reads the row" in fault.message
 
 
 def test_an_answer_of_a_later_visit_is_not_there_to_be_proposed() -> None:
@@ -182,6 +209,6 @@ def test_what_is_made_of_the_study_says_it_or_lists_it() -> None:
     redcap = {
         loss.field for loss in write_redcap(STUDY, {}).losses if loss.kind == "propose"
     }
-    assert redcap == {"stature", "birth", "arm", "whole"}
+    assert redcap == {"stature", "birth", "arm", "whole", "last"}
     read = read_workbook("study.xlsx", write_workbook(STUDY))
     assert dictionary_hash(read.files) == dictionary_hash(STUDY)

@@ -181,3 +181,19 @@ def test_the_page_says_why(follow_up: FlaskClient) -> None:
     assert "<b>130 /min</b>" in why
     assert "<b>90 /min</b>" in why
     assert "rules.yaml:2" in why
+
+
+def test_what_the_dictionary_proposes_is_offered_in_the_preview(
+    client: FlaskClient, edit: Edit
+) -> None:
+    edit(
+        "vs.yaml",
+        "groups:",
+        '  again: {label: Pulse before, type: integer, propose: "vs[previous].pulse"}\n'
+        "groups:",
+    )
+    enter(client, "BASE/vs", pulse="72")
+    assert '"f-again": {"shown": "72", "text": "72"}' in text(
+        client, f"{CASEBOOK}/M1/vs"
+    )
+    assert 'id="proposals"' not in text(client, f"{CASEBOOK}/BASE/vs")
