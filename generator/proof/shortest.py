@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from forms_spec.rules.semantics.types import Type, type_of
 from generator.heavy_libraries import z3
@@ -23,6 +25,8 @@ from generator.proof.witness import (
 )
 
 OLDEST = date(1930, 1, 1).toordinal()
+USUAL_YEARS = range(2023, 2027)
+PARTIAL = "partial_date"
 TRIES = 6
 
 
@@ -32,7 +36,7 @@ def shortest_record(encoder: Encoder, goal: Goal) -> WitnessRecord | None:
     """
     wanted = goal.build(encoder)
     reached = Reached.by(encoder, wanted)
-    for usual in (_usual_days(reached), Constraints()):
+    for usual in (_usual_days(reached), _single_days(reached), Constraints()):
         told = replace(wanted, blocks=(*wanted.blocks, usual))
         record = _confirmed(encoder, goal, told, reached)
         if record is not None:
@@ -50,6 +54,36 @@ def _usual_days(reached: Reached) -> Constraints:
         if type_of(cell.field) is Type.DATE and isinstance(cell.typed, Interval):
             block.constraints.append(cell.typed.low >= OLDEST)
             block.constraints.append(cell.typed.high <= USUAL_DAY + 366)
+        if cell.field.kind.name == PARTIAL and isinstance(cell.typed, Interval):
+            block.constraints.append(_usual_span(cell.typed))
+
+    return block
+
+
+def _usual_span(answer: Interval) -> Any:
+    """A day, or a month or a year of late. The solver does not know where those begin."""
+    spans = [(date(year, 1, 1), date(year, 12, 31)) for year in USUAL_YEARS]
+    for year in USUAL_YEARS:
+        for month, days in enumerate(_month_lengths(year), start=1):
+            spans.append((date(year, month, 1), date(year, month, days)))
+
+    choices = [answer.low == answer.high]
+    for first, last in spans:
+        is_first = answer.low == first.toordinal()
+        choices.append(z3.And(is_first, answer.high == last.toordinal()))
+    return z3.Or(choices)
+
+
+def _month_lengths(year: int) -> list[int]:
+    return [monthrange(year, month)[1] for month in range(1, 13)]
+
+
+def _single_days(reached: Reached) -> Constraints:
+    """Partial dates that are whole ones."""
+    block = Constraints()
+    for cell in reached.cells:
+        if cell.field.kind.name == PARTIAL and isinstance(cell.typed, Interval):
+            block.constraints.append(cell.typed.low == cell.typed.high)
 
     return block
 

@@ -228,6 +228,16 @@ def test_the_record_of_a_fault_is_the_shortest_and_the_evaluator_agrees() -> Non
     assert record.texts["b"] == record.texts["c"]
 
 
+def test_a_record_has_a_month_of_the_calendar() -> None:
+    known = "month(p) is known and day(p) is not known"
+    value = f"  value: case when {known} then a / b end"
+    fault = proved(field("p: {label: P, type: partial_date}", NUMBER, value))
+    (record,) = fault.record.forms.values()
+    year, month = record.texts["p"].split("-")
+    assert 2023 <= int(year) <= 2026
+    assert 1 <= int(month) <= 12
+
+
 def test_rules_that_exclude_each_other_show_where_they_meet() -> None:
     fault = proved(rules("s = 'F' => a + b > c + 10", "s = 'F' => a + b < c"))
     (record,) = fault.record.forms.values()
