@@ -235,6 +235,12 @@ def _check_labels(language: str, translations: Translations, notes: Notes) -> No
     for written in listed:
         words[written.codelist or "", ascii_lower(_code(written))] = _code(written)
 
+    # So is the label itself while it is not translated: it stands beside the others.
+    for written in listed:
+        if written.address not in valid:
+            word = written.codelist or "", ascii_lower(strip_blanks(written.text))
+            words.setdefault(word, _code(written))
+
     for written in listed:
         label = valid.get(written.address)
         if label is None:

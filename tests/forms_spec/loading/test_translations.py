@@ -205,6 +205,9 @@ def test_the_page_shows_the_text_itself_until_its_translation_is_right() -> None
     assert spanish.language_of("Nombre") == "es"
 
 
+OTHER = "  pain.drug.codes.OTHER: {en: Another one, es: Otro}"
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "code"),
     [
@@ -215,6 +218,12 @@ def test_the_page_shows_the_text_itself_until_its_translation_is_right() -> None
         (ES, "Ha tomado {name}", "Ha tomado", "translation-answers"),
         (ES, "es: Sí", "es: 'no'", "translated-label-twice"),
         (ES, "es: Otro", "es: para", "translated-label-twice"),
+        (
+            ES,
+            f"es: Ibuprofeno}}\n{OTHER}",
+            "es: another one}",
+            "translated-label-twice",
+        ),
         (ES, "translations: es", "translations: pt", "translation-language"),
         ("study.yaml", "es: Español", "español: Español", "language-tag"),
         (ES, "{en: Date, es: Fecha}", "{en: Date, fr: Date}", "unknown-key"),
