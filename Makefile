@@ -16,7 +16,7 @@ test: .venv/ready-to-test system
 
 # The tests start many processes: with bytecode kept, not each compiles everything anew.
 suite: .venv/ready-to-test
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= sh tests/in_memory.sh $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check .

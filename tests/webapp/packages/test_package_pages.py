@@ -25,6 +25,7 @@ from tests.webapp.small_site import app_over, client_of, database_of
 from webapp.demo.demo_study import PASSWORD
 from webapp.packages.validation_jobs import (
     MOST_KEPT,
+    PACKAGE,
     NoRoom,
     ValidationJob,
     ValidationJobs,
@@ -336,6 +337,7 @@ def stop(folder: Path) -> None:
 
 
 def finish(folder: Path, *, days: int) -> None:
+    (folder / PACKAGE / "dm.csv").write_bytes(bytes(5_000))
     work = read(folder)
     work.state, work.since = (
         "done",
