@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 AS_FILES = "STRATEGY FILE_COPY"
 """A new database costs half of what it does when its blocks go through the log."""
@@ -41,8 +41,10 @@ def named(address: str, name: str) -> str:
 
 def run_statements(address: str, *statements: str, database: str = "postgres") -> None:
     """Statements about whole databases stand outside of transactions."""
-    engine = create_engine(named(address, database), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    import psycopg
+
+    url = make_url(address).set(drivername="postgresql", database=database)
+    plain = url.render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
         for sql in statements:
-            connection.execute(text(sql))
-    engine.dispose()
+            connection.execute(sql)
