@@ -43,9 +43,13 @@ NOTHING_CAPTURED = harmless("No captured answer is touched.")
 
 def required(before: bool | Expression, after: bool | Expression) -> Consequence:
     """A question that has to be answered, or no longer has to be."""
-    if after is False or before is True:
+    if after is False:
         return Consequence(
             Effect.HARMLESS, "Fewer answers are required, so complete forms stay so."
+        )
+    if before is True:
+        return Consequence(
+            Effect.LOOK, "Where the condition is unknown, a blank answer gets a query."
         )
 
     return Consequence(

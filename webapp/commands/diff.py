@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from forms_spec import load_study
 from forms_spec.model.study import Study
-from generator.comparison.change import DictionaryChange, Effect
+from generator.comparison.captured import breaks_data, effects_on_data
+from generator.comparison.change import Effect
 from generator.comparison.compare import compare, gravest
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from webapp.commands.diff_output import SHOWN, Differences
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import UNREADABLE, CommandError
 
+if TYPE_CHECKING:
+    from webapp.commands.diff_data import DataAtHand
+    from webapp.storage import Database
+
 SAFE, BREAKING = 0, 1
-COUNTED = {
-    Effect.BREAKS: ("breaks data", "break data"),
-    Effect.LOOK: ("needs a look", "need a look"),
-    Effect.HARMLESS: ("is harmless", "are harmless"),
-}
 
 
 @click.command(short_help="Say what changed between two dictionaries.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
+@click.option(
+    "--db",
+    "url",
+    default="",
+    metavar="URL",
+    help="Evaluate the data of this database under both dictionaries.",
+)
+@click.option(
+    "--package",
+    type=click.Path(path_type=Path, exists=True),
+    help="Evaluate the data of this package under both dictionaries.",
+)
 @click.option(
     "--format",
     "layout",
@@ -37,30 +50,100 @@ COUNTED = {
     show_default=True,
     help="Format of the output.",
 )
-@click.option("--strict", is_flag=True, help="Fail on changes that need a look too.")
-def command(*, old: str, new: str, layout: str, strict: bool) -> None:
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="How many subjects to name of each effect on data.",
+)
+@click.option("--strict", is_flag=True, help="Fail on what needs a look too.")
+def command(
+    *,
+    old: str,
+    new: str,
+    url: str,
+    package: Path | None,
+    layout: str,
+    limit: int,
+    strict: bool,
+) -> None:
     """Say what the dictionary NEW says otherwise than OLD, and what that does to data.
 
-    OLD and NEW are folders. How the text is laid out, comments and the order of
-    questions are no change. Exit status: 0 if no change breaks captured data, 1 if one
-    does, 2 if a dictionary cannot be read.
+    OLD and NEW are folders, or with --db the first characters of a dictionary's hash in
+    the database. How the text is laid out, comments and the order of questions are no
+    change. Nothing is changed anywhere. Exit status: 0 if nothing breaks captured data,
+    1 if something does, 2 if something cannot be read.
     """
-    before, after = _study(old), _study(new)
-    changes = sorted(compare(before, after), key=lambda change: -change.effect)
+    if url and package:
+        raise CommandError("Give --db or --package, not both.")
 
-    if layout == "json":
-        report = _report(before, after, changes)
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        for line in _lines(changes):
-            click.echo(line)
+    with ExitStack() as stack:
+        database = stack.enter_context(_opened(url)) if url else None
+        before, after = _study(old, database), _study(new, database)
+        changes = sorted(compare(before, after), key=lambda change: -change.effect)
+        effects = None
+        worst = gravest(changes)
+        data = stack.enter_context(_data(database, package, before))
+        if data is not None:
+            effects = effects_on_data(before, after, changes, data.subjects, data.today)
+            worst = breaks_data(changes, effects)
 
-    limit = Effect.LOOK if strict else Effect.BREAKS
-    sys.exit(BREAKING if gravest(changes) >= limit else SAFE)
+    result = Differences(
+        before=before,
+        after=after,
+        changes=changes,
+        worst=worst,
+        effects=effects,
+        today=data.today if data is not None else None,
+        limit=limit,
+    )
+    click.echo(SHOWN[layout](result))
+    threshold = Effect.LOOK if strict else Effect.BREAKS
+    sys.exit(BREAKING if worst >= threshold else SAFE)
 
 
-def _study(name: str) -> Study:
-    """The study of a folder; ends the command where it cannot be loaded."""
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    # Comparing folders needs no database.
+    from webapp.installation.study_database import opened
+
+    with opened(url, must_exist=True) as database:
+        yield database
+
+
+@contextmanager
+def _data(
+    database: Database | None, package: Path | None, study: Study
+) -> Iterator[DataAtHand | None]:
+    if database is None and package is None:
+        yield None
+        return
+
+    # Comparing folders needs neither a database nor a package.
+    from webapp.commands.diff_data import of_database, of_package
+
+    if database is not None:
+        with of_database(database, study) as data:
+            yield data
+    elif package is not None:
+        with of_package(package) as data:
+            yield data
+
+
+def _study(name: str, database: Database | None) -> Study:
+    """The study of a folder or of a hash; ends the command where it cannot be loaded."""
+    if database is not None and not Path(name).is_dir():
+        # Comparing folders needs no database.
+        from webapp.commands.diff_data import stored_study
+
+        study = stored_study(database, name)
+        if study is None:
+            raise CommandError(
+                f"{name} is no folder, and no dictionary in the database begins so."
+            )
+        return study
+
     try:
         files, unreadable = read_dictionary(Path(name))
     except UnreadableFolder as error:
@@ -74,60 +157,3 @@ def _study(name: str) -> Study:
         sys.exit(UNREADABLE)
 
     return loaded.study
-
-
-def _lines(changes: Sequence[DictionaryChange]) -> Iterator[str]:
-    for change in changes:
-        where = change.place or change.old_place
-        yield f"{where}: {change.effect.words}: {change.sentence}"
-        yield f"    {change.consequence.why}"
-        if change.like:
-            yield (
-                f"    It may be {change.like} now, which is like it. Answers do not move "
-                "to another name."
-            )
-        if change.place and change.old_place:
-            yield f"    Before: {change.old_place}"
-
-    yield summary(changes)
-
-
-def summary(changes: Sequence[DictionaryChange]) -> str:
-    """``3 changes: 1 breaks data, 2 are harmless.``"""
-    if not changes:
-        return "The two dictionaries say the same."
-
-    parts = []
-    for effect, words in COUNTED.items():
-        number = sum(change.effect is effect for change in changes)
-        if number:
-            parts.append(f"{number:,} {words[number != 1]}")
-
-    plural = "" if len(changes) == 1 else "s"
-    return f"{len(changes):,} change{plural}: {', '.join(parts)}."
-
-
-def _report(
-    before: Study, after: Study, changes: Sequence[DictionaryChange]
-) -> dict[str, Any]:
-    return {
-        "old": before.hash,
-        "new": after.hash,
-        "effect": gravest(changes).words,
-        "changes": [_change_data(change) for change in changes],
-    }
-
-
-def _change_data(change: DictionaryChange) -> dict[str, Any]:
-    return {
-        "effect": change.effect.words,
-        "what": change.what,
-        "name": change.name,
-        "key": change.key or None,
-        "before": change.before,
-        "after": change.after,
-        "place": str(change.place) if change.place else None,
-        "old_place": str(change.old_place) if change.old_place else None,
-        "why": change.consequence.why,
-        "like": change.like or None,
-    }
