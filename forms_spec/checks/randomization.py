@@ -24,6 +24,7 @@ LEAST_ARMS = 2
 RESULTS = {
     "arm": ("a choice", frozenset({"choice"})),
     "number": ("a text", frozenset({"text"})),
+    "stratum": ("a text", frozenset({"text"})),
     "date": ("a date, or a date with a time", frozenset({"date", "datetime"})),
 }
 """By the key of a field that an allocation fills: what it has to be, and its kinds."""
@@ -79,7 +80,7 @@ class _Plan:
 
     def results(self) -> Iterator[Finding]:
         """The fields that an allocation fills can hold what it gives."""
-        for key, name in self._named_results():
+        for key, name in self.plan.results.items():
             place = self.spot.at(key).place
             field = self.form.by_name.get(name)
             if field is None:
@@ -93,12 +94,6 @@ class _Plan:
                     "randomization-field-type", text=place, name=name, wanted=wanted
                 )
 
-    def _named_results(self) -> Iterator[tuple[str, str]]:
-        yield "arm", self.plan.arm
-        yield "number", self.plan.number
-        if self.plan.date is not None:
-            yield "date", self.plan.date
-
     def strata(self) -> Iterator[Finding]:
         """Every stratum is a question of the form with a closed list of answers."""
         for index, name in enumerate(self.plan.strata):
@@ -109,6 +104,10 @@ class _Plan:
             elif not _is_closed(field) or name in self.plan.allocated:
                 yield finding("randomization-open-stratum", text=place, name=name)
 
+        if self.plan.strata and self.plan.stratum is None:
+            yield finding(
+                "randomization-stratum-not-kept", text=self.spot.at("strata").key
+            )
         if self.plan.by_site and not self.study.sites:
             yield finding("randomization-no-sites", text=self.spot.at("by_site").place)
 

@@ -26,6 +26,7 @@ from forms_spec.model.study import Study
 from forms_spec.rule_syntax.expression import parse_expression
 
 RANDOMIZED = "randomized"
+STRATUM_CHANGED = "stratum_changed"
 FILLING_KEYS = ("entry", "default", "prefill", "propose")
 """Keys by which a field gets an answer otherwise than by an allocation."""
 
@@ -37,6 +38,7 @@ class RandomizationSchema(MappingSchema):
     arm = TextField(required=True)
     number = TextField(required=True)
     date = TextField(load_default=None)
+    stratum = TextField(load_default=None)
     ratio = NamedMapping(IntegerField(), required=True)
     strata = TextListField(load_default=())
     by_site = BooleanField(load_default=False)
@@ -68,6 +70,7 @@ class RandomizationBuilder:
             arm=data["arm"],
             number=data["number"],
             date=data.get("date"),
+            stratum=data.get("stratum"),
             ratio=MappingProxyType(data.get("ratio", {})),
             strata=tuple(data.get("strata", ())),
             by_site=data.get("by_site", False),
@@ -93,35 +96,69 @@ def with_allocated_fields(
 
 
 def randomization_checks(study: Study) -> dict[str, EditCheck]:
-    """The check that an arm and a number go together: a package may have been changed."""
+    """The checks that come with a plan: an arm and a number go together, since a package
+    may have been changed, and the answers of the strata are those at randomization.
+    """
     plan = study.randomization
     form = study.forms.get(plan.form) if plan is not None else None
     if plan is None or form is None:
         return {}
-    if plan.arm not in form.by_name or plan.number not in form.by_name:
+
+    if not form.by_name.keys() >= {*plan.allocated, *plan.strata}:
         return {}
 
+    checks = {}
+    for check in (_whole_result(plan, form), _same_stratum(plan, form)):
+        if check is not None:
+            checks[check.name] = check
+
+    return checks
+
+
+def _whole_result(plan: RandomizationPlan, form: Form) -> EditCheck | None:
     arm, number = f"({plan.arm} is known)", f"({plan.number} is known)"
     text = f"({arm} and {number}) or (not {arm} and not {number})"
+    message = "A randomized subject has both an arm and a randomization number."
+
+    return _check(form, RANDOMIZED, message, text, plan.number)
+
+
+def _same_stratum(plan: RandomizationPlan, form: Form) -> EditCheck | None:
+    if plan.stratum is None or not plan.factors:
+        return None
+
+    stratum = plan.stratum
+    now = ", ';', ".join(plan.factors)
+    # A blank would make the text UNKNOWN, and an answer that is gone is a change.
+    known = "".join(f"{name} is known and " for name in plan.strata)
+    text = f"not ({stratum} is known) or ({known}{stratum} = concat({now}))"
+    message = (
+        "An answer of the stratum is not what it was at randomization. The subject keeps "
+        "its arm. Correct the answer, or explain why it changed."
+    )
+
+    return _check(form, STRATUM_CHANGED, message, text, stratum)
+
+
+def _check(
+    form: Form, check: str, message: str, text: str, field: str
+) -> EditCheck | None:
     assertion = parse_expression(text, form.place)
     # A name that is a word of the rule language has a finding of its own.
     if isinstance(assertion, Finding):
-        return {}
+        return None
 
-    name = f"{RANDOMIZED}_{form.name}"
-    check = EditCheck(
-        name=name,
-        check=RANDOMIZED,
-        message="A randomized subject has both an arm and a randomization number.",
+    return EditCheck(
+        name=f"{check}_{form.name}",
+        check=check,
+        message=message,
         when=None,
         assertion=assertion,
         severity=Severity.QUERY,
-        on=((form.name, plan.number),),
+        on=((form.name, field),),
         unknown=None,
         place=form.place,
     )
-
-    return {name: check}
 
 
 def _closed(form: Form, names: frozenset[str]) -> Iterator[Group]:

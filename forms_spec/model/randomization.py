@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from forms_spec.rule_syntax.expression import Expression
@@ -12,28 +12,38 @@ from forms_spec.rule_syntax.expression import Expression
 class RandomizationPlan:
     """Where a subject is randomized, and by what.
 
-    ``arm``, ``number`` and ``date`` (or None) are fields of ``form``: an allocation
-    writes them, and nobody types them. ``ratio`` has the share of each arm by its code.
-    ``strata`` are fields of the same form whose answers choose the part of the list;
-    ``by_site``: each site has a part of its own. ``when`` has to be TRUE first.
+    ``arm``, ``number``, ``date`` and ``stratum`` (the last two or None) are fields of
+    ``form``: an allocation writes them, and nobody types them. ``ratio`` has the share
+    of each arm by its code. ``strata`` are fields of the same form whose answers choose
+    the part of the list; ``by_site``: each site has a part of its own. ``when`` has to
+    be TRUE first.
     """
 
     form: str
     arm: str
     number: str
     date: str | None
+    stratum: str | None
     ratio: Mapping[str, int]
     strata: tuple[str, ...]
     by_site: bool
     when: Expression | None
 
     @property
-    def allocated(self) -> Iterator[str]:
+    def results(self) -> Mapping[str, str]:
+        """The fields that an allocation writes, by what they keep."""
+        named = {
+            "arm": self.arm,
+            "number": self.number,
+            "date": self.date,
+            "stratum": self.stratum,
+        }
+        return {key: name for key, name in named.items() if name is not None}
+
+    @property
+    def allocated(self) -> Collection[str]:
         """The fields that an allocation writes."""
-        yield self.arm
-        yield self.number
-        if self.date is not None:
-            yield self.date
+        return self.results.values()
 
     @property
     def factors(self) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class _OccurrenceFinder:
         """The form of the plan, and its fields, which are named without the form."""
         yield from self._table(plan.at("form"))
         form = plan.at("form").text or ""
-        fields = [plan.at(key) for key in ("arm", "number", "date")]
+        fields = [plan.at(key) for key in ("arm", "number", "date", "stratum")]
         for spot in (*fields, *_texts(plan.at("strata"))):
             symbol = field_symbol(self.loaded.study, form, spot.text or "")
             if symbol is not None:

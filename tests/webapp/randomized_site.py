@@ -43,6 +43,7 @@ randomization:
   arm: arm
   number: randno
   date: randdat
+  stratum: randstr
   ratio: {VERUM: 1, PLACEBO: 1}
   strata: [sex]
   by_site: true
@@ -73,6 +74,7 @@ fields:
   randdat: {label: Date of randomization, type: date, required: true}
   randno: {label: Randomization number, pattern: 'R-\\d{3}', required: true}
   arm: {label: Arm, type: choice, codes: {VERUM: Active substance, PLACEBO: Saline}, required: true}
+  randstr: {label: Stratum at randomization}
 ---
 form: pulse
 title: Pulse
@@ -178,15 +180,21 @@ def rand_of(subject: str) -> InstanceKey:
     return InstanceKey(subject, "rand", "SCR")
 
 
-def answer(database: Database, key: InstanceKey, **texts: str) -> None:
-    """Saves a form as a draft, on top of what is there."""
+def answer(
+    database: Database,
+    key: InstanceKey,
+    *,
+    status: Status = Status.DRAFT,
+    **texts: str,
+) -> None:
+    """Saves a form, on top of what is there."""
     stored = load(database, key)
     before = stored.record.texts if stored else {}
     asked = SaveRequest(
         key=key,
         base_version=stored.version if stored else 0,
         record=Record(texts={**before, **texts}),
-        status=Status.DRAFT,
+        status=status,
         user="pharmacist",
         save_id=f"answer {next(_SAVES)}",
         dictionary_hash=randomized_study().hash,

@@ -11,9 +11,9 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from forms_spec.evaluation import Judgement
+from forms_spec.evaluation.allocated_answers import with_allocated
 from forms_spec.model.captured_data import Record
 from generator.pages import Posted, is_reason, read_post, removal_reasons
-from webapp.forms.allocated_answers import with_allocated
 from webapp.forms.copies import copied_words
 from webapp.forms.evaluation import judged, opening, starting
 from webapp.forms.page import page_of_form

@@ -4,6 +4,7 @@ and what is shown of the result.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -116,11 +117,16 @@ def _ready(place: FormPlace) -> ReadySubject:
     if check.obstacles:
         raise RandomizationRefused(check.obstacles[0])
 
+    plan = plan_of_form(place.form.name)
     stored = load(services().database, place.key)
+    assert plan is not None, "the route is for the form of the plan"
     assert stored is not None, "a form that is not saved is an obstacle"
 
     def filled(number: str, arm: str) -> SaveRequest:
-        return _filled(_whole(place), stored, number, arm)
+        given = {plan.number: number, plan.arm: arm}
+        if plan.stratum is not None:
+            given[plan.stratum] = check.stratum
+        return _filled(_whole(place), stored, given)
 
     return ReadySubject(stratum=check.stratum, filled=filled)
 
@@ -226,13 +232,15 @@ def _has_errors(form: Form, judgement: Judgement, plan: RandomizationPlan) -> bo
     return any(cell_of(form, item.data).field not in allocated for item in errors)
 
 
-def _filled(place: FormPlace, stored: StoredForm, number: str, arm: str) -> SaveRequest:
+def _filled(
+    place: FormPlace, stored: StoredForm, result: Mapping[str, str]
+) -> SaveRequest:
     """The save of the form with its result. It stays a draft, or complete."""
     plan = plan_of_form(place.form.name)
     assert plan is not None
 
-    given = {plan.number: number, plan.arm: arm, **_moment(place.form, plan)}
-    texts = {**stored.record.texts, **given}
+    moment = _moment(place.form, plan)
+    texts = {**stored.record.texts, **result, **moment}
     record = without_calculated(place.form, replace(stored.record, texts=texts))
 
     is_complete = stored.status is Status.COMPLETE

@@ -206,9 +206,8 @@ def plan_forms(
     if state.has_randomization_list():
         # What has a past here brings its allocations, and those are compared later.
         left_out = _results_left_out(how.study, without_past, stored)
-        forms = [
-            left_out[form.key].form if form.key in left_out else form for form in forms
-        ]
+        kept = {key: result.form for key, result in left_out.items()}
+        forms = [kept.get(form.key, form) for form in forms]
     records = {key: form.record for key, form in stored.items()}
     # Of a closed form stays what stands here: the others are judged beside that.
     kept_out = closed.keys() | refused.keys()

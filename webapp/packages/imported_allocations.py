@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from forms_spec.evaluation.allocated_answers import with_allocated
 from forms_spec.findings.catalogue import finding
 from forms_spec.findings.finding import Finding
 from forms_spec.findings.places import DataPlace
@@ -44,13 +45,7 @@ def without_result(
     if not cells:
         return None
 
-    texts = dict(form.record.texts)
-    for cell, (standing, _) in cells.items():
-        texts[cell.field] = standing
-    record = replace(
-        form.record, texts={name: text for name, text in texts.items() if text}
-    )
-
+    record = with_allocated(study, study.forms[plan.form], form.record, here)
     return ResultLeftOut(
         form=replace(form, record=record),
         cells=cells,

@@ -105,6 +105,7 @@ class _StoredResult:
 
     number: str
     arm: str
+    stratum: str
     saved: Any
 
 
@@ -117,9 +118,13 @@ def _results(
     for row in versions:
         number, arm = row.texts.get(plan.number, ""), row.texts.get(plan.arm, "")
         before = newest.get(row.subjid)
-        is_kept = before is not None and before.number == number
-        saved = before.saved if before is not None and is_kept else row
-        newest[row.subjid] = _StoredResult(number=number, arm=arm, saved=saved)
+        saved = before.saved if before and before.number == number else row
+        newest[row.subjid] = _StoredResult(
+            number=number,
+            arm=arm,
+            stratum=row.texts.get(plan.stratum or "", ""),
+            saved=saved,
+        )
 
     yield from (result for result in newest.values() if result.number)
 
@@ -141,6 +146,8 @@ def _mismatches(
             why = "its form has another arm than the entry"
         elif plan.by_site and entry.stratum.split(";")[0] != result.saved.site:
             why = f"its site is {result.saved.site}, and the entry is of another site"
+        elif result.stratum and result.stratum != entry.stratum:
+            why = f"its stratum was {result.stratum}, and the entry is of another one"
         else:
             continue
 

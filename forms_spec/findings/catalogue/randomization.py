@@ -118,6 +118,15 @@ _PLAN: tuple[CatalogueEntry, ...] = (
         "  helper: {may: [see, enter, complete]}\n",
     ),
     warn(
+        "randomization-stratum-not-kept",
+        "Nothing finds an answer of a stratum that is changed after randomization",
+        "Name a text field of the form with `stratum`",
+        "The field keeps the stratum that the subject was randomized in. A check that "
+        "comes with it compares it with the answers, and opens a query where they are "
+        "others now.",
+        _example(f"{{{_FIELDS}, {_EVEN}, strata: [sex]}}"),
+    ),
+    warn(
         "randomization-filled",
         'Randomization fills the field "{name}", so its `{key}` has no effect',
         "Remove the key",

@@ -1,4 +1,6 @@
-"""An arm and a randomization number go together, and nobody types either of them."""
+"""An arm and a randomization number go together, the stratum is the one at that time, and
+nobody types any of them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from forms_spec.model.captured_data import Context, Record
 from tests.forms_spec.dictionaries import load
 from tests.generator.randomization.test_draw import STUDY
 
+RESULT = {"randno": "R-001", "arm": "A", "randstr": "01;F"}
+
 
 @pytest.mark.parametrize(
     ("texts", "rules"),
@@ -19,9 +23,14 @@ from tests.generator.randomization.test_draw import STUDY
         ({"randno": "R-001", "arm": "A"}, []),
         ({"randno": "R-001"}, ["randomized_rand"]),
         ({"arm": "A"}, ["randomized_rand"]),
+        ({**RESULT, "sex": "F"}, []),
+        ({**RESULT, "sex": "M"}, ["stratum_changed_rand"]),
+        (RESULT, ["stratum_changed_rand"]),
     ],
 )
-def test_an_arm_has_its_number(texts: dict[str, str], rules: list[str]) -> None:
+def test_a_result_is_whole_and_of_the_stratum_now(
+    texts: dict[str, str], rules: list[str]
+) -> None:
     study = load(STUDY).study
     assert study is not None
     context = Context(today=date(2024, 4, 18), subject="01-001", visit="SCR")
@@ -33,4 +42,4 @@ def test_the_result_is_read_only_on_the_page() -> None:
     study = load(STUDY).study
     assert study is not None
     entries = {item.name: item.entry for item in study.forms["rand"].fields}
-    assert entries == {"sex": "typed", "randno": "read_only", "arm": "read_only"}
+    assert entries == {"sex": "typed", **dict.fromkeys(RESULT, "read_only")}

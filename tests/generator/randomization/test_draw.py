@@ -24,7 +24,7 @@ subject: {pattern: '\d{2}-\d{3}', example: 01-007}
 sites: {'01': Ghent, '02': Namur}
 day_zero: base.d
 randomization:
-  {form: rand, arm: arm, number: randno, ratio: {A: 2, P: 1}, strata: [sex], by_site: true}
+  {form: rand, arm: arm, number: randno, ratio: {A: 2, P: 1}, strata: [sex], by_site: true, stratum: randstr}
 ---
 visits:
   SCR: {title: Screening}
@@ -40,6 +40,7 @@ fields:
   sex: {label: Sex, type: choice, codes: [F, M]}
   randno: {label: Number, pattern: 'R-\d{3}'}
   arm: {label: Arm, type: choice, codes: {A: Active, P: Placebo}}
+  randstr: {label: Stratum at randomization}
 """
 
 

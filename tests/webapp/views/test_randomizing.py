@@ -33,6 +33,7 @@ from webapp.storage import (
     EventKind,
     InstanceKey,
     ReviewScope,
+    Status,
     find_events,
     load,
     set_void,
@@ -80,6 +81,7 @@ def test_the_subject_gets_the_next_entry_of_its_stratum(app: Flask) -> None:
     assert press(nurse, FIRST) == 303
     assert texts_of(app, FIRST) == {
         "sex": "F", "randno": "R-001", "arm": "PLACEBO", "randdat": "2024-04-18",
+        "randstr": "01;F",
     }  # fmt: skip
     shown = nurse.get(form_of(FIRST)).text
     assert "Randomized by Nurse" in shown
@@ -167,10 +169,17 @@ def test_only_who_may_randomize_does(app: Flask) -> None:
 
 def test_a_changed_stratum_is_said_and_keeps_the_arm(app: Flask) -> None:
     press(client_of(app, "nurse"), FIRST)
-    answer(database_of(app), rand_of(FIRST), sex="M")
-    page = client_of(app, "pharmacist").get(form_of(FIRST)).text
+    answer(database_of(app), rand_of(FIRST), status=Status.COMPLETE, sex="M")
+    pharmacist = client_of(app, "pharmacist")
+    page = pharmacist.get(form_of(FIRST)).text
     assert "Sex: Female at randomization, Male now" in page
+    assert "not what it was at randomization" in page
     assert texts_of(app, FIRST)["arm"] == "PLACEBO"
+
+    # It waits as a query until somebody corrects or explains it.
+    assert "not what it was at randomization" in pharmacist.get("/queries").text
+    answer(database_of(app), rand_of(FIRST), status=Status.COMPLETE, sex="F")
+    assert "not what it was" not in pharmacist.get("/queries").text
 
 
 def test_a_voided_subject_keeps_its_entry(app: Flask) -> None:
