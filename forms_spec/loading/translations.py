@@ -236,19 +236,11 @@ def _check_labels(language: str, translations: Translations, notes: Notes) -> No
         words[written.codelist or "", ascii_lower(_code(written))] = _code(written)
 
     # So is the label itself while it is not translated: it stands beside the others.
-    for written in listed:
-        if written.address not in valid:
-            word = written.codelist or "", ascii_lower(strip_blanks(written.text))
-            words.setdefault(word, _code(written))
-
-    for written in listed:
-        label = valid.get(written.address)
-        if label is None:
-            continue
-
+    for written in sorted(listed, key=lambda item: item.address in valid):
+        label = valid.get(written.address, written.text)
         word = written.codelist or "", ascii_lower(strip_blanks(label))
         other = words.setdefault(word, _code(written))
-        if other != _code(written):
+        if other != _code(written) and written.address in valid:
             notes.say(
                 "translated-label-twice",
                 translations.by_language[language][written.address].spot.place,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import chain, count, islice
+from itertools import chain, count, islice, takewhile
 from random import Random
 
 from forms_spec.evaluation.captured_form import EvaluatedSubject
@@ -23,14 +23,9 @@ from forms_spec.model.captured_data import FormKey, Record, Row, texts_at
 from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from generator.synthesis.draw_text import (
-    DAY_MINUTES,
-    MINUTE,
-    OPENS,
     StepRange,
     TextDraw,
     span_of,
-    step_of,
-    takes,
     written,
 )
 
@@ -39,6 +34,7 @@ FEW_DRAWS = 20
 DRAWS = 500
 """So many others are looked at before nothing is thought to be left."""
 NUMBERS = frozenset({"integer", "decimal", "bounded"})
+DATES = frozenset({"date", "partial_date"})
 
 
 class NothingLeft(Exception):
@@ -122,44 +118,29 @@ class DistinctAnswers:
         start = self._counted[column]
         for text in islice(_counted_up(field, span, day, start), DRAWS):
             self._counted[column] += 1
-            if takes(field, text):
-                yield text
+            yield text
 
 
 def _counted_up(field: Field, span: StepRange, day: date, start: int) -> Iterator[str]:
     """Answers one after the other, behind the first ``start`` of them. Nothing where
-    they follow from a pattern or a list of codes.
+    they follow from a pattern, or the usual draws know them all.
     """
     kind = field.kind.name
     if kind == "text" and field.pattern is None:
-        for number in count(start + 1):
-            yield str(number).zfill(field.min_length or 1)
+        shortest = field.min_length or 1
+        return (str(number).zfill(shortest) for number in count(start + 1))
 
-    first = _first_step(field, span, day)
-    if first is None:
-        return
+    steps: Iterator[int] = iter(())
+    if kind in NUMBERS:
+        lowest, _ = span.over(1)
+        steps = count(lowest + start)
+    elif kind in DATES:
+        # Days to come are in the future of the subject.
+        newest = span.clamped(day.toordinal())
+        steps = count(newest - start, -1)
 
-    # Days go back: those to come are in the future of the subject.
-    direction = -1 if kind in {"date", "partial_date", "datetime"} else 1
-    for number in count(first + direction * start, direction):
-        if not span.has(number):
-            return
-        yield written(field, number)
-
-
-def _first_step(field: Field, span: StepRange, day: date) -> int | None:
-    match field.kind.name:
-        case kind if kind in NUMBERS:
-            return span.over(1)[0]
-        case "date" | "partial_date":
-            return span.clamped(day.toordinal())
-        case "time":
-            return span.clamped(OPENS * MINUTE // step_of(field))
-        case "datetime":
-            minute = day.toordinal() * DAY_MINUTES + OPENS
-            return span.clamped(minute * MINUTE // step_of(field))
-
-    return None
+    within = takewhile(span.has, steps)
+    return (written(field, step) for step in within)
 
 
 def _with_text(record: Record, answer: UniqueAnswer, text: str) -> Record:
