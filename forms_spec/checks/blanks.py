@@ -64,7 +64,12 @@ def _traps(node: syntax_tree.Node, known: frozenset[str]) -> Iterator[syntax_tre
         known |= _known_in(node.operands)
 
     for operand in node.operands:
-        yield from _traps(operand, known)
+        for trap in _traps(operand, known):
+            yield trap
+            name = _compared(trap.operand)
+            # To say once that a field is known mends all comparisons beside it.
+            if node.operator == "and" and name is not None:
+                known |= {name}
 
 
 def _known_in(operands: Iterable[syntax_tree.Node]) -> frozenset[str]:

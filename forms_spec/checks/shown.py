@@ -16,7 +16,8 @@ def check_shown(loaded: LoadedStudy) -> Iterator[Finding]:
     for part in loaded.fields():
         condition = part.field.show_when
         home = home_of(part, loaded.study)
-        if condition is None or home is None:
+        # Nobody expects to see a field that says itself that it is hidden.
+        if condition is None or home is None or part.field.entry == "hidden":
             continue
 
         # UNKNOWN is None, which is no reason to hide a field for good.

@@ -21,7 +21,10 @@ from generator.redcap.reading.events import Event, EventFiles, Events
 
 VISIT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 
-_NAMED = re.compile(r"\[\s*([a-z0-9_]+_arm_(\d+)[a-z]?)\s*\]")
+_NAMED = re.compile(
+    r"(?:\[\s*|\[event-name\]\s*(?:=|!=|<>)\s*['\"])"
+    r"([a-z0-9_]+_arm_(\d+)[a-z]?)\s*['\"\]]"
+)
 _ARM = re.compile(r"_arm_(\d+)[a-z]?$")
 _ARM_NUMBER = re.compile("[0-9]{1,4}")
 _DAYS = re.compile(r"-?[0-9]{1,5}")

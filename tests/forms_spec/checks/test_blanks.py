@@ -20,6 +20,8 @@ from tests.forms_spec.dictionaries import findings, said
         ("p is 'Y'", False),
         ("(m has 'A') is not true", False),
         ("p is not known", False),
+        # One word mends both: it is said of the first.
+        ("p is not 'Y' and (n > 1 or p is not 'N')", True),
     ],
 )
 def test_a_comparison_that_is_true_for_a_blank_is_a_warning(

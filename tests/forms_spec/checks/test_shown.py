@@ -25,3 +25,8 @@ def test_a_condition_that_is_always_false_is_a_warning(shown: str, never: bool) 
         f'"{shown}"}}\n'
     )
     assert said(text) == (["1.yaml:4:44 never-shown"] if never else [])
+
+
+def test_a_field_that_is_hidden_anyway_need_not_be_shown() -> None:
+    field = "a: {label: A, entry: hidden, show_when: false, type: note}"
+    assert said(f"form: x\ntitle: X\nfields:\n  {field}\n") == []

@@ -88,6 +88,12 @@ def test_without_lists_the_visits_are_those_that_the_logic_names() -> None:
     assert kinds(found) == ["events"]
 
 
+def test_an_event_that_a_condition_asks_for_is_a_visit() -> None:
+    later = {"name": "y", "branching": "[event-name] = 'month_3_arm_1'"}
+    study = study_of(converted(*ROWS, later))
+    assert list(study.visits) == ["start_arm_1", "month_3_arm_1"]
+
+
 def test_a_project_without_events_has_one_visit() -> None:
     found = converted(ROWS[0])
     assert yaml.safe_load(found.files["visits.yaml"])["visits"] == {
