@@ -154,8 +154,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         severity=Severity.ERROR,
         message="The package differs from what was saved, in {count}.",
         remedy="Use the package of the export. crfsmith repair --from-audit restores "
-        "cells, and "
-        "--take-changes lets the import save the changes.",
+        "cells, and crfsmith import --take-changes saves the changes.",
         explanation="Cells or rows of the tables differ from audit.csv: a program "
         "lost part of them, or "
         "someone edited the package. Nothing is imported until you resolve this.",
