@@ -26,6 +26,17 @@ from forms_spec.model.fields import Field
 from forms_spec.model.study import Study
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rule_syntax.expression import Expression
+from forms_spec.rule_syntax.syntax_tree import (
+    Call,
+    Compare,
+    DurationTerm,
+    Is,
+    Literal,
+    Negative,
+    ParameterReference,
+    Reference,
+    Sum,
+)
 
 OTHER: Final = re.compile(r"(?i)\bother\b")
 """The label of an answer that another field explains."""
@@ -217,16 +228,22 @@ def _required(part: ExpressionPart, field: Field, study: Study) -> OneWay | None
 def _demanded(part: ExpressionPart, rule: EditCheck, study: Study) -> OneWay | None:
     """A rule ``when: smokes = 'Y'``, ``assert: packs is known``."""
     tree = part.written.expression.tree
-    if not isinstance(tree, syntax_tree.Is) or rule.when is None:
-        return None
-    if tree.state != "known" or tree.negated:
+    match tree:
+        case Is(
+            state="known",
+            negated=False,
+            operand=Reference(table=None, selector=None, field=str(name)),
+        ):
+            field = _field(name, part, study)
+        case _:
+            return None
+
+    # Without "when" it is demanded of everybody.
+    if field is None or rule.when is None:
         return None
 
     asked = _asked(rule.when.tree, part, study)
-    field = _field(_bare(tree.operand), part, study)
-    if asked is None or field is None:
-        return None
-    if not _needs_inverse(field, asked, part, study):
+    if asked is None or not _needs_inverse(field, asked, part, study):
         return None
 
     return OneWay(
@@ -261,42 +278,36 @@ def _asked(
     """What ``x = 'A'``, ``x is 'A'`` or ``x has 'A'`` asks for; None for other
     conditions.
     """
-    if isinstance(node, syntax_tree.Is) and node.state == "true" and not node.negated:
-        node = node.operand
-    if not isinstance(node, syntax_tree.Compare) or node.operator not in ("=", "has"):
-        return None
+    match node:
+        case Is(state="true", negated=False, operand=comparison):
+            return _asked(comparison, part, study)
 
-    name = _bare(node.left)
-    if name is None or not isinstance(node.right, syntax_tree.Literal):
-        return None
-    if _field(name, part, study) is None:
-        return None
+        case Compare(
+            operator="=" | "has",
+            left=Reference(table=None, selector=None, field=str(name)),
+            right=Literal(value=code),
+        ):
+            # What is no field of the form may be a derivation.
+            source = _field(name, part, study)
+            return None if source is None else AskedCode(field=name, code=str(code))
 
-    return AskedCode(field=name, code=str(node.right.value))
-
-
-def _bare(node: syntax_tree.Node) -> str | None:
-    """The name of a field of the form itself."""
-    if not isinstance(node, syntax_tree.Reference):
-        return None
-    if node.table is not None or node.selector is not None:
-        return None
-
-    return node.field
+    return None
 
 
-def _field(name: str | None, part: ExpressionPart, study: Study) -> Field | None:
+def _field(name: str, part: ExpressionPart, study: Study) -> Field | None:
     """A field of the row at hand, or of the form."""
     form = study.forms.get(part.form)
-    if form is None or name is None:
+    if form is None:
         return None
 
+    own = form.by_name.get(name)
     row_group = form.row_group(part.row_group)
-    for field in row_group.fields if row_group else ():
-        if field.name == name:
-            return field
+    if row_group is None:
+        return own
 
-    return form.by_name.get(name)
+    # The row at hand comes first.
+    in_row = {field.name: field for field in row_group.fields}
+    return in_row.get(name, own)
 
 
 def _needs_inverse(
@@ -370,56 +381,62 @@ def _limited(node: syntax_tree.Node) -> tuple[str, str] | None:
     """The dates a and b of ``days_between(a, b) <= 7``, ``b <= a + 7 days`` or ``a >= b -
     7 days``, whichever way round it is written.
     """
-    if not isinstance(node, syntax_tree.Compare):
-        return None
-    if node.operator in ("<", "<="):
-        low, high = node.left, node.right
-    elif node.operator in (">", ">="):
-        low, high = node.right, node.left
-    else:
-        return None
+    match node:
+        case (
+            Compare(operator="<" | "<=", left=low, right=high)
+            | Compare(operator=">" | ">=", left=high, right=low)
+        ):
+            return _dates(low, high)
 
-    if isinstance(low, syntax_tree.Call) and low.function == "days_between":
-        if len(low.arguments) != 2 or not _is_constant(high):
-            return None
-        return _both_named(*low.arguments)
-
-    moved = _moved(high, "+")
-    if moved is not None:
-        return _both_named(moved, low)
-
-    moved = _moved(low, "-")
-    return None if moved is None else _both_named(high, moved)
+    return None
 
 
-def _moved(node: syntax_tree.Node, sign: str) -> syntax_tree.Node | None:
-    """The date of ``date + 7 days`` or ``date - 7 days``, by the sign."""
-    if isinstance(node, syntax_tree.Sum):
-        is_moved = len(node.terms) == 2 and node.signs[1] == sign
-        if is_moved and isinstance(node.terms[1], syntax_tree.DurationTerm):
-            return node.terms[0]
+def _dates(low: syntax_tree.Node, high: syntax_tree.Node) -> tuple[str, str] | None:
+    """The earlier date and the later one that is limited, by the two sides."""
+    match low, high:
+        # days_between(a, b) <= 7
+        case (
+            Call(function="days_between", arguments=(first, last)),
+            Literal() | ParameterReference(),
+        ):
+            return _both_named(first, last)
 
-        return None
+        # b <= a + 7 days, b <= add_days(a, 7)
+        case (last, Sum(signs=(_, "+"), terms=(first, DurationTerm()))) | (
+            last,
+            Call(
+                function="add_days",
+                arguments=(first, Literal() | ParameterReference()),
+            ),
+        ):
+            return _both_named(first, last)
 
-    if not isinstance(node, syntax_tree.Call) or node.function != "add_days":
-        return None
+        # b - 7 days <= a, add_days(b, -7) <= a
+        case (Sum(signs=(_, "-"), terms=(last, DurationTerm())), first) | (
+            Call(
+                function="add_days",
+                arguments=(
+                    last,
+                    Negative(operand=Literal() | ParameterReference()),
+                ),
+            ),
+            first,
+        ):
+            return _both_named(first, last)
 
-    date, days = node.arguments
-    if isinstance(days, syntax_tree.Negative):
-        return date if sign == "-" and _is_constant(days.operand) else None
-
-    return date if sign == "+" and _is_constant(days) else None
-
-
-def _is_constant(node: syntax_tree.Node) -> bool:
-    return isinstance(node, syntax_tree.Literal | syntax_tree.ParameterReference)
+    return None
 
 
 def _both_named(
     first: syntax_tree.Node, last: syntax_tree.Node
 ) -> tuple[str, str] | None:
-    names = (_bare(first), _bare(last))
-    if names[0] is None or names[1] is None or names[0] == names[1]:
-        return None
+    """The names of two fields of the form itself."""
+    match first, last:
+        case (
+            Reference(table=None, selector=None, field=str(begin)),
+            Reference(table=None, selector=None, field=str(end)),
+        ):
+            # A date is not before or after itself.
+            return None if begin == end else (begin, end)
 
-    return names[0], names[1]
+    return None

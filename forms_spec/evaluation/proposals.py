@@ -46,12 +46,12 @@ def proposals(study: Study, form: Form, context: Context) -> Mapping[CellKey, Pr
     The cells have no row: what is proposed in a repeating group, which is the table, is
     proposed in each of its rows.
     """
-    asked = [
-        (CellKey(group.table, None, field.name), field)
-        for group in form.groups
-        for field in group.fields
-        if field.propose is not None
-    ]
+    asked: list[tuple[CellKey, Field]] = []
+    for group in form.groups:
+        proposing = [field for field in group.fields if field.propose is not None]
+        for field in proposing:
+            asked.append((CellKey(group.table, None, field.name), field))
+
     if not asked:
         return NO_PROPOSALS
 

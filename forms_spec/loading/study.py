@@ -68,6 +68,7 @@ class ParameterSchema(MappingSchema):
     """A parameter in full."""
 
     value = TextField(required=True)
+    sites = NamedMapping(TextField(), load_default=dict)
     label = TextField(load_default=None)
     kind = OneOf(*PARAMETER_KINDS, load_default=None)
     unit = TextField(load_default=None)
@@ -223,10 +224,12 @@ def build_parameters(
         if value is None:
             continue
 
+        sites = data.get("sites", {})
         parameters[name] = Parameter(
             name=name,
-            kind=data.get("kind") or _guess_kind(value),
+            kind=data.get("kind") or _guess_kind(value, *sites.values()),
             value=value,
+            sites=MappingProxyType(sites),
             label=data.get("label") or name,
             unit=data.get("unit"),
             source=data.get("source"),
@@ -236,11 +239,11 @@ def build_parameters(
     return MappingProxyType(parameters)
 
 
-def _guess_kind(value: str) -> str:
-    """A parameter without a kind is a number or a text."""
-    if INTEGER.fullmatch(value):
+def _guess_kind(*values: str) -> str:
+    """A parameter without a kind is a number or a text, the same at all sites."""
+    if all(map(INTEGER.fullmatch, values)):
         return "integer"
-    if DECIMAL.fullmatch(value):
+    if all(INTEGER.fullmatch(value) or DECIMAL.fullmatch(value) for value in values):
         return "decimal"
 
     return "text"

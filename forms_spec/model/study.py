@@ -30,7 +30,10 @@ from forms_spec.model.visits import Scheduled, Visit, VisitDating
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
-    """A number, date or text that rules use by ``$name``; ``value`` is canonical text."""
+    """A number, date or text that rules use by ``$name``; ``value`` is canonical text.
+
+    ``sites`` are the values of the sites that have another one, by site.
+    """
 
     name: str
     kind: str
@@ -39,6 +42,7 @@ class Parameter:
     unit: str | None
     source: str | None
     place: TextPlace
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -207,12 +207,15 @@ class _English:
         return " at the previous visit"
 
     def parameter(self, node: syntax_tree.ParameterReference) -> str:
+        """``40 (youngest age)``, ``5 (limit; 7 at Ghent)``"""
         value = self.study.parameters[node.name]
-        if not value.label:
-            return f"{value.value}"
-
+        at_sites = ", ".join(
+            f"{text} at {self.study.sites.get(site, site)}"
+            for site, text in value.sites.items()
+        )
         label = f"{value.label[:1].lower()}{value.label[1:]}"
-        return f"{value.value} ({label})"
+        notes = "; ".join(filter(None, (label, at_sites)))
+        return f"{value.value} ({notes})" if notes else value.value
 
     def today(self, _node: syntax_tree.Today) -> str:
         return "today"

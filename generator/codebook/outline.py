@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forms_spec.model.codes import Code, Codelist, MissingCode
 from forms_spec.model.fields import Field, Form, Group
-from forms_spec.model.study import Study
+from forms_spec.model.study import Parameter, Study
 from forms_spec.model.visits import Expectation, Scheduled, VisitDating
 from generator.codebook.unchecked import Unchecked, unchecked
 from generator.codebook.uses import (
@@ -141,6 +141,7 @@ class ParameterEntry:
     value: str
     label: str
     source: str
+    at_sites: tuple[tuple[str, str], ...]
     read_by: tuple[Link, ...]
 
 
@@ -523,19 +524,24 @@ def _users(codelist: Codelist, study: Study) -> Iterator[Link]:
             )
 
 
+def _in_unit(value: str, parameter: Parameter) -> str:
+    return f"{value} {parameter.unit}" if parameter.unit else value
+
+
 def _parameters(
     study: Study, read_by: Mapping[str, tuple[Link, ...]]
 ) -> Iterator[ParameterEntry]:
     for parameter in study.parameters.values():
         anchor = parameter_anchor(parameter.name)
-        value = parameter.value
-        if parameter.unit:
-            value = f"{value} {parameter.unit}"
-
+        at_sites = [
+            (f"{site} {study.sites.get(site, '')}".rstrip(), _in_unit(value, parameter))
+            for site, value in parameter.sites.items()
+        ]
         yield ParameterEntry(
             anchor=anchor,
             name=parameter.name,
-            value=value,
+            value=_in_unit(parameter.value, parameter),
+            at_sites=tuple(at_sites),
             label=parameter.label,
             source=parameter.source or "",
             read_by=read_by.get(anchor, ()),

@@ -118,6 +118,8 @@ def _parameter(analysis: Analysis, study: Study, symbol: Symbol) -> Lines:  # no
     parameter = study.parameters.get(symbol.name)
     if parameter is not None:
         yield f"{parameter.label}: {parameter.value} {parameter.unit or ''}".rstrip()
+        for site, value in parameter.sites.items():
+            yield f"at site {site}: {value} {parameter.unit or ''}".rstrip()
 
 
 def _missing(analysis: Analysis, study: Study, symbol: Symbol) -> Lines:  # noqa: ARG001

@@ -84,6 +84,11 @@ class _FormulaWriter:
     def literal(self, node: syntax_tree.Literal) -> list[Part]:
         return [str(node.value)]
 
+    def parameter(self, node: syntax_tree.ParameterReference) -> list[Part]:
+        """A number that is the same everywhere, or the one of the subject's site."""
+        parameter = self.study.parameters[node.name]
+        return self.slot(node) if parameter.sites else [parameter.value]
+
     def slot(self, node: syntax_tree.Node) -> list[Part]:
         """The value that a reference or a call stands for; in words where rows would
         have to be sent.
@@ -259,9 +264,7 @@ _WRITERS: Mapping[
     {
         syntax_tree.Literal: _FormulaWriter.literal,
         syntax_tree.Reference: _FormulaWriter.slot,
-        syntax_tree.ParameterReference: lambda self, node: [
-            str(self.study.parameters[node.name].value)
-        ],
+        syntax_tree.ParameterReference: _FormulaWriter.parameter,
         syntax_tree.Negative: _FormulaWriter.negative,
         syntax_tree.Sum: _FormulaWriter.sum,
         syntax_tree.Product: _FormulaWriter.product,

@@ -109,7 +109,8 @@ def _constant(study: Study, node: Node) -> End | None:
 
 def _parameter_value(study: Study, name: str) -> End | None:
     parameter = study.parameters.get(name)
-    if parameter is None:
+    # What differs from site to site is no limit of a column.
+    if parameter is None or parameter.sites:
         return None
 
     if parameter.kind in {"integer", "decimal"}:

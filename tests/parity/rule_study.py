@@ -48,9 +48,13 @@ title: Rules
 short: Rules
 date_order: dmy
 subject: {pattern: '\\d{2}-\\d{3}', example: 01-001}
-sites: {'01': Ghent}
+sites: {'01': Ghent, '02': Leuven, '03': Liege}
 missing: {ND: Not done, UNK: Unknown}
-parameters: {limit: 40, half: 0.5, months: 3, cut: {value: 2024-02-29, kind: date}}
+parameters:
+  limit: 40
+  half: {value: 0.5, sites: {'02': 2.5}}
+  months: 3
+  cut: {value: 2024-02-29, kind: date, sites: {'02': 2023-12-31}}
 tables:
   grid:
     keys:

@@ -27,7 +27,7 @@ def disagreements(seed: int, rules: int, subjects: int) -> list[str]:
     study = rule_study()
     first = Rule("true", study)
     captured = [
-        first.captured(random_subject(random), f"01-{number:03}")
+        first.captured(random_subject(random), f"0{number // 5}-{number:03}")
         for number in range(subjects)
     ]
     engine = ColumnEngine(study, captured)

@@ -262,6 +262,16 @@ _CODES: tuple[CatalogueEntry, ...] = (
         follows=PossibleCause.USE,
     ),
     refuse(
+        "unknown-site",
+        'The study has no site "{name}"',
+        "{near} Correct the number of the site, or add it to the study's sites.",
+        "A value that is given for a site counts for the subjects of that site.",
+        _study(
+            "sites: {'01': Ghent}\nparameters:\n"
+            "  limit: {value: 5, label: Limit, sites: {'02': 7}}\n"
+        ),
+    ),
+    refuse(
         "parameter-value",
         '"{value}" is not a valid {kind}: {why}',
         "Correct the value of {name}, or its kind",

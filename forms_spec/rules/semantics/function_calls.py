@@ -29,14 +29,34 @@ from forms_spec.rules.semantics.unit_conversion import converted
 Arguments = Sequence[Core]
 
 
-def parameter(value: Parameter) -> Constant:
-    """A study parameter as the constant that it is."""
-    if value.kind == "date":
-        return Constant(type=Type.DATE, value=date_interval(value.value))
-    if value.kind in ("integer", "decimal"):
-        return Constant(type=Type.NUMBER, value=scaled(value.value))
+def parameter(context: ResolveContext, of_study: Parameter) -> Core:
+    """A study parameter as the constant that it is, or as that of the subject's site.
 
-    return Constant(type=Type.TEXT, value=value.value)
+    Where the site of a subject is not known, neither is the value.
+    """
+    value = _constant(of_study.kind, of_study.value)
+    if not of_study.sites:
+        return value
+
+    site = context.names.key("siteid", 0)
+    branches: list[Core] = []
+    for name, text in of_study.sites.items():
+        is_there = Constant(type=Type.TEXT, value=name)
+        branches.append(context.apply(Type.CONDITION, "eq", site, is_there))
+        branches.append(_constant(of_study.kind, text))
+
+    branches.append(context.apply(Type.CONDITION, "known", site))
+    unknown = Constant(type=value.type, value=None)
+    return context.apply(value.type, "case", *branches, value, unknown)
+
+
+def _constant(kind: str, text: str) -> Constant:
+    if kind == "date":
+        return Constant(type=Type.DATE, value=date_interval(text))
+    if kind in ("integer", "decimal"):
+        return Constant(type=Type.NUMBER, value=scaled(text))
+
+    return Constant(type=Type.TEXT, value=text)
 
 
 def call(context: ResolveContext, node: syntax_tree.Call) -> Core:

@@ -267,7 +267,12 @@ class Checker(ResolveContext):
             return self.fault("rule-unknown-parameter", node, name=node.name, near=near)
 
         self.parameters[node.name] = None
-        return function_calls.parameter(parameter)
+        core = function_calls.parameter(self, parameter)
+        # What differs from site to site is no constant that the text says.
+        if parameter.sites and not self.expanding:
+            self.notes[node.start, node.end] = core
+
+        return core
 
     def today(self, _node: syntax_tree.Today) -> Core:
         return self.apply(Type.DATE, "today")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from forms_spec.model.study import Parameter
 from forms_spec.rule_syntax import syntax_tree
 from forms_spec.rules.semantics.types import Type
 from generator.redcap.logic import write_calls
@@ -47,6 +48,8 @@ def _parameter(
     writer: WriteContext, node: syntax_tree.ParameterReference
 ) -> RedcapValue:
     parameter = writer.study.parameters[node.name]
+    if parameter.sites:
+        return writer.value(_by_site(parameter, node))
     if parameter.kind in ("integer", "decimal"):
         return constant(parameter.value, Type.NUMBER)
     if parameter.kind != "date":
@@ -56,6 +59,40 @@ def _parameter(
         raise _no_partial_dates(node)
 
     return constant(quoted(parameter.value), Type.DATE)
+
+
+def _by_site(
+    parameter: Parameter, node: syntax_tree.ParameterReference
+) -> syntax_tree.Case:
+    """The values by data access group, as a designer would write them."""
+    start, end = node.start, node.end
+    site = syntax_tree.Reference(
+        table=None, selector=None, field="siteid", start=start, end=end
+    )
+    is_known = syntax_tree.Is(
+        operand=site, state="known", code=None, negated=False, start=start, end=end
+    )
+
+    def literal(text: str, kind: str) -> syntax_tree.Literal:
+        is_number = kind in ("integer", "decimal")
+        return syntax_tree.Literal(
+            kind="number" if is_number else kind,
+            value=Decimal(text) if is_number else text,
+            start=start,
+            end=end,
+        )
+
+    branches: list[tuple[syntax_tree.Node, syntax_tree.Node]] = []
+    for name, value in parameter.sites.items():
+        is_there = syntax_tree.Compare(
+            operator="=", left=site, right=literal(name, "text"), start=start, end=end
+        )
+        branches.append((is_there, literal(value, parameter.kind)))
+
+    branches.append((is_known, literal(parameter.value, parameter.kind)))
+    return syntax_tree.Case(
+        branches=tuple(branches), otherwise=None, start=start, end=end
+    )
 
 
 def _today(_writer: WriteContext, _node: syntax_tree.Today) -> RedcapValue:

@@ -107,7 +107,9 @@ def _end_text(
     if isinstance(node, syntax_tree.Literal):
         return end.text.replace("T", " ")
     if isinstance(node, syntax_tree.ParameterReference):
-        return context.study.parameters[node.name].value
+        parameter = context.study.parameters[node.name]
+        if not parameter.sites:
+            return parameter.value
 
     text = _field_or_number(context, node)
     if text is None:
