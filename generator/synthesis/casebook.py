@@ -73,13 +73,15 @@ class Evaluator:
             earlier=earlier.results if earlier else None,
         )
         findings = self._counting(chain.from_iterable(results.findings.values()))
-        distances = {aim: results.of(aim.name, work_out=aim.far) for aim in self.aims}
+        distances = {
+            aim.name: results.of(aim.name, work_out=aim.far) for aim in self.aims
+        }
 
         return State(
             records=records,
             results=results,
             findings=findings,
-            missed=tuple(aim for aim, distance in distances.items() if distance),
+            missed=self._missed(distances),
             far=sum(distances.values()) + self._steps(results, findings),
         )
 
@@ -95,14 +97,17 @@ class Evaluator:
 
     def _aims_alone(self, records: Records) -> State:
         subject = self.evaluated(records)
-        distances = {aim: aim.far(subject) for aim in self.aims}
+        distances = {aim.name: aim.far(subject) for aim in self.aims}
         return State(
             records=records,
             results=None,
             findings=(),
-            missed=tuple(aim for aim, distance in distances.items() if distance),
+            missed=self._missed(distances),
             far=sum(distances.values()),
         )
+
+    def _missed(self, distances: Mapping[str, float]) -> tuple[Aim, ...]:
+        return tuple(aim for aim in self.aims if distances[aim.name])
 
     def _steps(self, results: CasebookResults, findings: Iterable[Finding]) -> float:
         """A part of a fault for each condition in the way of the rules that are broken."""
@@ -138,11 +143,19 @@ class Evaluator:
         """Every cell that a finding or an aim reads, the finding's own first."""
         evidence = Evidence(self.evaluated(state.records))
         if isinstance(trouble, Aim):
-            trouble.met_by(evidence)
+            trouble.read(evidence, state.records)
         else:
             read_again(evidence, trouble)
 
         _read_gates(evidence)
+        return list(evidence.sources)
+
+    def why_asked(self, state: State, trouble: Finding | Aim) -> list[AnswerSource]:
+        """Every cell that decides whether the question of a finding is asked."""
+        evidence = Evidence(self.evaluated(state.records))
+        if not isinstance(trouble, Aim):
+            _read_shown(evidence, trouble)
+
         return list(evidence.sources)
 
 
@@ -154,6 +167,21 @@ def _far(
 
 def _every_form(_key: FormKey) -> bool:
     return True
+
+
+def _read_shown(evidence: Evidence, finding: Finding) -> None:
+    """Reads why the question is asked in which something was found. What is not asked
+    is not wrong.
+    """
+    place = finding.data
+    if place is None or place.field is None:
+        return
+
+    form = evidence.study.tables[place.table].form
+    captured = evidence.form(FormKey(form.name, place.visit or "", place.unsno or 0))
+    plan = captured.captured.plan.fields.get((place.table, place.field))
+    for condition in plan.shown if plan else ():
+        condition(captured.frames(place.row))
 
 
 def _read_gates(evidence: Evidence) -> None:

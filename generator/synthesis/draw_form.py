@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from random import Random
@@ -38,6 +39,8 @@ class FormDrawer:
         self.random = random
         self.optional = optional
         self.draw = TextDraw(random)
+        self.always = answered_always(study)
+        self.never = never_answered(study)
 
     def settled(
         self, subject: EvaluatedSubject, key: FormKey, record: Record, day: date
@@ -48,12 +51,32 @@ class FormDrawer:
         A group without an entry in ``record.rows`` gets rows; one with no rows in it
         keeps none.
         """
+        record = self._with_carried(subject, key, record)
         answered = self._filled(subject, key, record, day)
         with_rows = self._with_rows(subject, key, answered)
         if with_rows.rows.keys() == answered.rows.keys():
             return answered
 
         return self._filled(subject, key, with_rows, day)
+
+    def _with_carried(
+        self, subject: EvaluatedSubject, key: FormKey, record: Record
+    ) -> Record:
+        """The record with the rows that are carried to it now, in the place of those
+        that were before.
+        """
+        rows = dict(record.rows)
+        for group in self.study.forms[key.form].row_groups:
+            if group.carried is None or group.name not in rows:
+                continue
+
+            known = {row.number: row for row in rows[group.name]}
+            rows[group.name] = tuple(
+                known.get(number, Row(number=number, texts={}))
+                for number in rows_carried(group, subject, key)
+            )
+
+        return replace(record, rows=rows)
 
     def _filled(
         self, subject: EvaluatedSubject, key: FormKey, record: Record, day: date
@@ -105,7 +128,7 @@ class FormDrawer:
             return
 
         required = plan.has_to_be_answered(frames)
-        if required is False and self.random.random() >= self.optional:
+        if required is False and not self._is_answered(plan.table, name):
             return
 
         self._choose_unit(plan, texts)
@@ -123,6 +146,15 @@ class FormDrawer:
             captured.world, offered.table, offered.visit, captured.key
         )
         return str(self.random.choice(numbers)) if numbers else ""
+
+    def _is_answered(self, table: str, name: str) -> bool:
+        """Whether an answer is given that nobody has to give."""
+        if (table, name) in self.always:
+            return True
+        if (table, name) in self.never:
+            return False
+
+        return self.random.random() < self.optional
 
     def _without_unit(self, plan: FieldPlan, texts: Texts) -> None:
         if plan.field.unit_field:
@@ -172,6 +204,33 @@ class FormDrawer:
             return crossed
 
         return numbered_rows([{}] * max(1, group.rows.minimum))
+
+
+def answered_always(study: Study) -> frozenset[tuple[str, str]]:
+    """The fields that say which visits a subject has, and when, as table and name. A
+    subject without them would have no schedule.
+    """
+    datings = (study.visit_dating, *(visit.dating for visit in study.visits.values()))
+    names = {dating.date for dating in datings if dating.date is not None}
+    names.update(study.day_zero)
+    for fields in study.anchors.values():
+        names.update(fields)
+    if study.arms is not None:
+        names.add(study.arms.by)
+
+    return frozenset(map(_table_and_name, names))
+
+
+def never_answered(study: Study) -> frozenset[tuple[str, str]]:
+    """The fields that say that a visit was missed, as table and name."""
+    datings = (study.visit_dating, *(visit.dating for visit in study.visits.values()))
+    missed = (dating.missed for dating in datings)
+    return frozenset(_table_and_name(item.field) for item in missed if item is not None)
+
+
+def _table_and_name(name: str) -> tuple[str, str]:
+    table, _, field = name.partition(".")
+    return table, field
 
 
 def _is_shown(captured: EvaluatedForm, plan: GroupPlan) -> bool:

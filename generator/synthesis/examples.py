@@ -11,6 +11,7 @@ from random import Random
 
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
+from forms_spec.schedule.visit_status import VisitKey
 from generator.synthesis.casebook import Records, State
 from generator.synthesis.faults import SeededFault
 from generator.synthesis.moves import FormMover
@@ -72,7 +73,7 @@ class FormExample:
 
     study: Study
     today: date
-    days: Mapping[str, date]
+    days: Mapping[VisitKey, date]
     seed: int
 
     def filled(
@@ -101,13 +102,13 @@ class FormExample:
             today=self.today,
             random=Random(f"{self.seed} {key} {attempt}"),
         )
-        builder.days = {**builder.days, **self.days}
+        builder.plan.days.update(self.days)
         evaluator = replace(builder.evaluator, aims=(), only=key)
         mover = FormMover(
             study=self.study,
             evaluator=evaluator,
             drawer=builder.drawer,
-            day=builder.day,
+            day=builder.plan.day,
             only=key,
         )
         drawn = mover.settled(records, key, record)

@@ -15,7 +15,8 @@ from forms_spec.rules.runtime.environment import Frames
 from generator.synthesis.casebook import State
 from generator.synthesis.draw_form import FormDrawer
 from generator.synthesis.draw_text import spans_of, written
-from generator.synthesis.moves import Mover, with_text
+from generator.synthesis.moves import Mover
+from generator.synthesis.record_changes import with_text
 
 WORDS = {"required": "required-blank", "hidden": "hidden-with-value"}
 """What people write for codes of the catalogue."""

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from forms_spec.evaluation.form_plan import FieldPlan, plan_of
 from forms_spec.evaluation.read_trace import AnswerSource
-from forms_spec.model.captured_data import CellKey, FormKey, Record, Row
+from forms_spec.model.captured_data import CellKey, FormKey, Record
 from forms_spec.model.study import Study
+from forms_spec.model.study_cache import StudyCache
+from forms_spec.model.visits import Expectation
+from forms_spec.rules.semantics.home import Home
+from forms_spec.rules.semantics.reads import references
+from forms_spec.rules.semantics.types import Type
+from forms_spec.schedule.visit_status import VisitKey
 from generator.synthesis.casebook import Evaluator, Records, State
-from generator.synthesis.draw_form import FormDrawer, crossed_rows, numbered_rows
+from generator.synthesis.draw_form import FormDrawer, crossed_rows
 from generator.synthesis.draw_text import takes
+from generator.synthesis.expected_forms import ExpectedForms
+from generator.synthesis.record_changes import (
+    rows_instead,
+    with_other_text,
+    with_text,
+)
 
+DAYS_MOVED = (0, 1, -1)
+"""Days beside that of the visit to which all its dates are moved."""
 MOST_RECODINGS = 12
 """So many codes are changed into another in all cells at once."""
 Day = Callable[[FormKey], date]
+_CARRIERS: StudyCache[tuple[()], Mapping[str, list[tuple[str, str]]]] = StudyCache()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +43,10 @@ class Mover:
     evaluator: Evaluator
     drawer: FormDrawer
     day: Day
+    expected: ExpectedForms | None = None
+    """None: the subject keeps its forms, whatever the answers ask for."""
+    reached: list[VisitKey] = field(default_factory=list)
+    """The visits that the subject has come to, whether it has forms there or not."""
 
     def moves(self, state: State, sources: list[AnswerSource]) -> Iterator[Records]:
         """Casebooks in which one source is another, the likeliest first."""
@@ -39,6 +58,7 @@ class Mover:
         peers = [source.text for source in sources if source.text]
         yield from self._together(state, [first])
         yield from self._together(state, sources)
+        yield from self._visit_moved(state.records, first)
         for source in (first, *others):
             if source.key in state.records or self.study.forms[source.key.form].log:
                 yield from self._of(state, source, peers)
@@ -65,6 +85,29 @@ class Mover:
 
         for before, after in self._recodings(cells):
             yield self._recoded(filled, cells, before, after)
+
+    def _visit_moved(self, records: Records, source: AnswerSource) -> Iterator[Records]:
+        """Casebooks in which all dates of a visit that are that of the source become
+        another one together: most forms of a visit have its day.
+        """
+        is_date = source.field is not None and self._plan(source).type is Type.DATE
+        if not is_date or not source.text or source.key not in records:
+            return
+
+        day = self.day(source.key)
+        for distance in DAYS_MOVED:
+            after = (day + timedelta(days=distance)).isoformat()
+            moved = records
+            for key in records:
+                is_there = (key.visit, key.unsno) == (
+                    source.key.visit,
+                    source.key.unsno,
+                )
+                if is_there and after != source.text:
+                    record = with_other_text(moved[key], source.text, after)
+                    moved = self.settled(moved, key, record)
+
+            yield moved
 
     def _plan(self, source: AnswerSource) -> FieldPlan:
         plan = plan_of(self.study, self.study.forms[source.key.form])
@@ -193,7 +236,63 @@ class Mover:
         return self.settled(records, key, with_text(records[key], key, cell, text))
 
     def settled(self, records: Records, key: FormKey, record: Record) -> Records:
-        """The casebook with a form that follows its own conditions."""
+        """The casebook with a form that follows its own conditions, and with the forms
+        that its rows are carried to.
+        """
+        before = records.get(key, Record())
+        is_new = key not in records
+        records = self._settled_alone(records, key, record)
+        for form, table in _carriers(self.study).get(key.form, ()):
+            if _numbers(before, table) == _numbers(records[key], table):
+                continue
+
+            for other in [item for item in records if item.form == form]:
+                records = self._settled_alone(records, other, records[other])
+
+        decides = self.expected is not None and key.form in self.expected.deciding
+        if decides and (is_new or records[key] != before):
+            records = self.as_expected(records, self.reached)
+
+        return records
+
+    def as_expected(self, records: Records, times: Iterable[VisitKey]) -> Records:
+        """The casebook with the forms that its answers ask for at these visits, and
+        without those that they leave out.
+        """
+        assert self.expected is not None
+        subject = self.evaluator.evaluated(records)
+        for key in list(self.expected.misplaced(subject, records, times)):
+            if key in records:
+                records = {own: records[own] for own in records if own != key}
+            else:
+                records = self._settled_alone(records, key, Record())
+
+        return records
+
+    def without_optional(self, records: Records, rule: str) -> Iterator[Records]:
+        """Casebooks without one of the forms that nobody asks for and a rule reads."""
+        for form in self._forms_read(rule):
+            for key in [item for item in records if item.form == form]:
+                scheduled = self.study.expectations.get((form, key.visit))
+                if scheduled and scheduled.expectation is Expectation.OPTIONAL:
+                    yield {own: records[own] for own in records if own != key}
+
+    def _forms_read(self, name: str) -> list[str]:
+        rule = self.study.rules.get(name)
+        if rule is None:
+            return []
+
+        table = self.study.tables[rule.on[0][0]]
+        home = Home(form=table.form, group=table.group)
+        forms: dict[str, None] = {}
+        for expression in rule.expressions:
+            for read in references(expression, self.study, home):
+                if read.table is not None:
+                    forms[self.study.tables[read.table].form.name] = None
+
+        return list(forms)
+
+    def _settled_alone(self, records: Records, key: FormKey, record: Record) -> Records:
         subject = self.evaluator.evaluated(records)
         record = self.drawer.settled(subject, key, record, self.day(key))
         return {**records, key: record}
@@ -211,49 +310,26 @@ class FormMover(Mover):
         return Mover.moves(self, state, own)
 
 
-def rows_instead(
-    rows: tuple[Row, ...], crossed: tuple[Row, ...], most: int
-) -> Iterable[tuple[Row, ...]]:
-    """Other rows than these: one more, one less, all, or none."""
-    number = max((row.number for row in rows), default=0) + 1
-    if len(rows) < most:
-        yield (*rows, Row(number=number, texts={}))
-
-    for row in rows:
-        yield tuple(other for other in rows if other is not row)
-
-    if crossed:
-        yield crossed
-        for key in crossed[0].texts:
-            codes = dict.fromkeys(row.texts[key] for row in crossed)
-            for code in codes:
-                own = [row.texts for row in crossed if row.texts[key] == code]
-                yield numbered_rows(own)
-
-    if rows:
-        yield ()
+def _carriers(study: Study) -> Mapping[str, list[tuple[str, str]]]:
+    """By form: the forms that rows of it are carried to, each with the table that they
+    come from.
+    """
+    return _CARRIERS.get(study, (), lambda: _carriers_by_form(study))
 
 
-def with_text(record: Record, key: FormKey, cell: CellKey, text: str) -> Record:
-    """The record with another text in a cell; without it where it is blank."""
-    if cell.row is None and cell.table == key.form:
-        return replace(record, texts=_with(record.texts, cell.field, text))
+def _carriers_by_form(study: Study) -> Mapping[str, list[tuple[str, str]]]:
+    carriers: dict[str, list[tuple[str, str]]] = {}
+    for form in study.forms.values():
+        for group in form.row_groups:
+            if group.carried is not None:
+                source = study.tables[group.carried.table].form.name
+                carriers.setdefault(source, []).append((form.name, group.carried.table))
 
-    rows = tuple(
-        Row(number=row.number, texts=_with(row.texts, cell.field, text))
-        if row.number == cell.row
-        else row
-        for row in record.rows.get(cell.table, ())
-    )
-    return replace(record, rows={**record.rows, cell.table: rows})
+    return carriers
 
 
-def _with(texts: Mapping[str, str], name: str, text: str) -> dict[str, str]:
-    changed = {**texts, name: text}
-    if not text:
-        del changed[name]
-
-    return changed
+def _numbers(record: Record, table: str) -> list[int]:
+    return [row.number for row in record.rows.get(table, ())]
 
 
 def _fixed(study: Study, table: str) -> tuple[str, ...]:

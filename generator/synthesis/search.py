@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from forms_spec.findings.finding import Finding
 from generator.synthesis.aims import Aim
@@ -16,6 +16,8 @@ MOST_EVALUATIONS = 2500
 """So many casebooks are evaluated in the search for one that is valid."""
 MOST_MOVES = 60
 """So many changes are tried for one finding, before another one has its turn."""
+FEW_MOVES = 12
+"""So many changes are tried that may hide the question in which it is."""
 THROUGH, DEEPEST = 150, 1
 """So many evaluations follow a change that first makes things worse, and how deep."""
 NEAREST = 3
@@ -81,7 +83,14 @@ class Repair:
         self.evaluations += 1
 
         sources = evaluator.sources(state, trouble)
-        for records in islice(self.mover.moves(state, sources), MOST_MOVES):
+        moves = chain(
+            islice(self.mover.moves(state, sources), MOST_MOVES),
+            self.mover.without_optional(state.records, _rule(trouble)),
+            islice(
+                self.mover.moves(state, evaluator.why_asked(state, trouble)), FEW_MOVES
+            ),
+        )
+        for records in moves:
             other = evaluator.state(records, state)
             self.evaluations += 1
             if other.faults < state.faults:
@@ -117,6 +126,10 @@ def _faults(state: State) -> float:
 
 def _troubles(state: State) -> list[Finding | Aim]:
     return [*state.findings, *state.missed]
+
+
+def _rule(trouble: Finding | Aim) -> str:
+    return "" if isinstance(trouble, Aim) else trouble.rule or ""
 
 
 def _name(trouble: Finding | Aim) -> Hashable:

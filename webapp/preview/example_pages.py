@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
+from forms_spec.schedule.visit_status import VisitKey
 from generator.pages.findings import label_of
 from generator.pages.input_names import cell_name
 from generator.synthesis.casebook import Records
@@ -120,14 +121,14 @@ class ExamplePages:
         self._filled[key] = (seed, filled)
         return filled, _filled_words(seed, findings)
 
-    def _days(self) -> dict[str, date]:
+    def _days(self) -> dict[VisitKey, date]:
         """The day of each visit: when it took place, else when it is due, else today."""
         judged = self.pages.judged()
         days = {}
         for column in judged.grid.columns:
             state = column.state
             due = state.due.target if state.due else judged.standing.today
-            days[state.visit.name] = state.date or due
+            days[state.visit.name, state.unsno] = state.date or due
 
         return days
 

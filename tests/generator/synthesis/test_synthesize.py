@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from io import StringIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from click.testing import CliRunner, Result
 
 from webapp.commands import main
 
+GASTRA = Path(__file__).parents[3] / "data_dictionary" / "gastra"
 STUDY = """
 study: BP-1
 title: Blood pressure at home
@@ -204,6 +207,27 @@ def test_validate_finds_each_seeded_fault_where_the_list_says(tmp_path: Path) ->
 
     assert [line["fault"] for line in listed] == faults * 2
     assert sorted(map(_listed, listed)) == sorted(map(_found, validated(package)))
+
+
+def test_every_arm_gets_its_own_visits_and_every_cycle_its_number(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "p.zip"
+    made = crfsmith(
+        "synthesize", GASTRA, "--subjects", 6, "--seed", 1, "--out", package
+    )
+    assert made.exit_code == 0, made.output
+    assert validated(package) == []
+
+    with ZipFile(package) as archive:
+        text = archive.read("data/sv.csv").decode()
+
+    rows = list(csv.DictReader(StringIO(text)))
+    times = {(row["visitid"], row["unsno"]) for row in rows}
+    assert all(row["visdat"] for row in rows)
+    assert {("TA", "1"), ("TA", "2"), ("UNS", "1"), ("EOT", "0")} <= times
+    weekly, later = {("CB8", "1"), ("CB8", "2")}, {("CA", "1"), ("CA", "2")}
+    assert weekly <= times or later <= times
 
 
 def _listed(line: dict[str, str]) -> tuple[str, ...]:
