@@ -103,7 +103,8 @@ class Mover:
                     source.key.visit,
                     source.key.unsno,
                 )
-                if is_there and after != source.text:
+                # A form may have gone because of those that were moved before it.
+                if is_there and key in moved and after != source.text:
                     record = with_other_text(moved[key], source.text, after)
                     moved = self.settled(moved, key, record)
 
@@ -175,7 +176,8 @@ class Mover:
                 changed[source.key] = with_text(record, source.key, cell, after)
 
         for key, record in changed.items():
-            records = self.settled(records, key, record)
+            if key in records:
+                records = self.settled(records, key, record)
 
         return records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -18,12 +18,12 @@ MOST_MOVES = 60
 """So many changes are tried for one finding, before another one has its turn."""
 FEW_MOVES = 12
 """So many changes are tried that may hide the question in which it is."""
-THROUGH, DEEPEST = 150, 1
+OF_A_CHAIN, DEEPEST = 60, 1
 """So many evaluations follow a change that first makes things worse, and how deep."""
-NEAREST = 3
-"""Of the changes that take a finding away, so many of those that do least harm."""
 EASY = 3
 """Every so many tries of a finding, a change may first make things worse."""
+NEAREST = 3
+"""Of the changes that take a finding away, so many of those that do least harm."""
 STALE = 600
 """So many casebooks without a better one among them end the search."""
 PATIENCE = 12
@@ -34,11 +34,15 @@ SIDEWAYS = 0.6
 
 @dataclass(slots=True)
 class Repair:
-    """One search, and how many casebooks it has evaluated."""
+    """One search, and how many casebooks it has evaluated.
+
+    ``left`` are the names of findings and aims that are none of its business.
+    """
 
     mover: Mover
     evaluations: int = 0
     depth: int = 0
+    left: frozenset[Hashable] = frozenset()
     _tried: Counter[Hashable] = field(default_factory=Counter)
 
     def repaired(
@@ -53,9 +57,9 @@ class Repair:
         last = self.evaluations + most
         improved = self.evaluations
 
-        while state.faults and self.evaluations < min(last, improved + STALE):
+        while self.evaluations < min(last, improved + STALE):
             trouble = self._next(state)
-            if self._tried[_name(trouble)] > PATIENCE:
+            if trouble is None or self._tried[_name(trouble)] > PATIENCE:
                 break
 
             state = self._better(state, trouble)
@@ -65,9 +69,12 @@ class Repair:
 
         return best
 
-    def _next(self, state: State) -> Finding | Aim:
+    def _next(self, state: State) -> Finding | Aim | None:
         """What was tried least often, so that no hard one keeps the easy ones waiting."""
-        troubles = _troubles(state)
+        troubles = [item for item in _troubles(state) if _name(item) not in self.left]
+        if not troubles:
+            return None
+
         self.mover.drawer.random.shuffle(troubles)
         trouble = min(troubles, key=lambda item: self._tried[_name(item)])
         self._tried[_name(trouble)] += 1
@@ -82,15 +89,7 @@ class Repair:
         # A finding without a source is counted too, or the search would not end.
         self.evaluations += 1
 
-        sources = evaluator.sources(state, trouble)
-        moves = chain(
-            islice(self.mover.moves(state, sources), MOST_MOVES),
-            self.mover.without_optional(state.records, _rule(trouble)),
-            islice(
-                self.mover.moves(state, evaluator.why_asked(state, trouble)), FEW_MOVES
-            ),
-        )
-        for records in moves:
+        for records in self._moves(state, trouble):
             other = evaluator.state(records, state)
             self.evaluations += 1
             if other.faults < state.faults:
@@ -103,7 +102,7 @@ class Repair:
         is_hard = self._tried[name] % EASY == 0
         if without and is_hard and self.depth < DEEPEST:
             near = sorted(without, key=_faults)[:NEAREST]
-            other = self._through(random.choice(near))
+            other = self._through(state, random.choice(near))
             if other.faults < state.faults:
                 return other
 
@@ -112,10 +111,24 @@ class Repair:
 
         return state
 
-    def _through(self, state: State) -> State:
-        """What a change leads to that first makes other things worse."""
-        deeper = Repair(self.mover, depth=self.depth + 1)
-        other = deeper.repaired(state.records, state, most=THROUGH)
+    def _moves(self, state: State, trouble: Finding | Aim) -> Iterator[Records]:
+        """Casebooks that may be without a finding."""
+        evaluator = self.mover.evaluator
+        sources = evaluator.sources(state, trouble)
+        hiding = self.mover.moves(state, evaluator.why_asked(state, trouble))
+        return chain(
+            islice(self.mover.moves(state, sources), MOST_MOVES),
+            self.mover.without_optional(state.records, _rule(trouble)),
+            islice(hiding, FEW_MOVES),
+        )
+
+    def _through(self, before: State, state: State) -> State:
+        """What a change leads to that first makes other things worse: what is new in it
+        is repaired.
+        """
+        left = frozenset(map(_name, _troubles(before)))
+        deeper = Repair(self.mover, depth=self.depth + 1, left=self.left | left)
+        other = deeper.repaired(state.records, state, most=OF_A_CHAIN)
         self.evaluations += deeper.evaluations
         return other
 

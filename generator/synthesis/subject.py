@@ -33,6 +33,8 @@ class SubjectBuilder:
     subject: str
     today: date
     random: Random
+    most: int | None = None
+    """So many evaluated casebooks with findings end the search; None: it goes on."""
     evaluations: int = 0
 
     def __post_init__(self) -> None:
@@ -54,9 +56,14 @@ class SubjectBuilder:
         )
 
     def built(self) -> State:
-        """A casebook over all visits, with as few findings as could be reached."""
+        """A casebook over all visits, with as few findings as could be reached; over
+        fewer visits where the search ends before.
+        """
         repair = Repair(self.mover)
         state = self.drawn(repair)
+        self.evaluations = repair.evaluations
+        if self._is_stuck(repair, state):
+            return state
 
         for _ in range(ROUNDS):
             records = self.mover.as_expected(state.records, self.plan.days)
@@ -66,8 +73,11 @@ class SubjectBuilder:
             # Valid comes first: from here on nobody has to be eligible.
             state = self._valid(records)
 
-        self.evaluations = repair.evaluations
         return state
+
+    def _is_stuck(self, repair: Repair, state: State) -> bool:
+        is_spent = self.most is not None and repair.evaluations >= self.most
+        return is_spent and bool(state.findings)
 
     def _valid(self, records: Records) -> State:
         evaluator = replace(
@@ -92,6 +102,8 @@ class SubjectBuilder:
             records = self._with_visit(state.records, time)
             records = self._aimed(records)
             state = repair.repaired(records, state, most=OF_A_VISIT)
+            if self._is_stuck(repair, state):
+                return state
 
         return repair.repaired(state.records, state, most=OF_A_VISIT)
 

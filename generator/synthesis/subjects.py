@@ -26,8 +26,10 @@ other bytes tomorrow.
 SUBJECTS_OF_A_FAMILY, MOST_FAMILIES = 1000, 1
 SUBJECTS_TRIED = 20
 """So many subjects are looked at for a place of a fault."""
-TRIES = 5
-"""How often the search begins anew where it finds no valid subject."""
+TRIES = (1500, 1500, 1500, 3000, 3000, 6000, None)
+"""The search begins so often, each time after so many casebooks with findings. A bad
+beginning costs more than a new one.
+"""
 SAVED_BY = "synthetic"
 
 
@@ -103,19 +105,22 @@ class Synthesis:
             fault = faults[index % len(faults)] if faults else None
             yield self._subject(builder, state, site, subject, fault)
 
-    def _builder(self, family: int, attempt: int = 0) -> SubjectBuilder:
+    def _builder(
+        self, family: int, attempt: int = 0, most: int | None = None
+    ) -> SubjectBuilder:
         return SubjectBuilder(
             study=self.study,
             subject=self.study.subject_example,
             today=self.data_cut,
             random=Random(f"{self.seed} {family} {attempt}"),
+            most=most,
         )
 
     def founder(self, family: int = 0) -> tuple[SubjectBuilder, State]:
         """The first valid subject of a family."""
         findings: Sequence[Finding] = ()
-        for attempt in range(TRIES):
-            builder = self._builder(family, attempt)
+        for attempt, most in enumerate(TRIES):
+            builder = self._builder(family, attempt, most)
             state = builder.built()
             if not state.findings:
                 return builder, state
