@@ -5,20 +5,23 @@ one form among answers that are there already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from forms_spec.model.captured_data import FormKey, Record
+from forms_spec.evaluation.captured_form import EvaluatedSubject
+from forms_spec.model.captured_data import EmptyCasebook, FormKey, Record
 from forms_spec.model.study import Study
 from forms_spec.schedule.visit_status import VisitKey
-from generator.synthesis.casebook import Records, State
+from generator.synthesis.casebook import Evaluator, Records, State
+from generator.synthesis.draw_form import OPTIONAL, FormDrawer, calculated_texts
 from generator.synthesis.faults import SeededFault
 from generator.synthesis.moves import FormMover
 from generator.synthesis.search import Repair
 from generator.synthesis.subject import SubjectBuilder
 from generator.synthesis.subjects import Synthesis
 from generator.synthesis.variation import varied
+from generator.synthesis.visit_plan import VisitPlan
 
 OF_A_FORM = 400
 """So many casebooks are evaluated to make one form valid."""
@@ -75,6 +78,8 @@ class FormExample:
     today: date
     days: Mapping[VisitKey, date]
     seed: int
+    optional: float = OPTIONAL
+    """The share of the answers given that may stay blank."""
 
     def filled(
         self, records: Records, key: FormKey, record: Record
@@ -96,24 +101,35 @@ class FormExample:
     def _drawn(
         self, records: Records, key: FormKey, record: Record, attempt: int
     ) -> tuple[Record, int]:
-        builder = SubjectBuilder(
+        random = Random(f"{self.seed} {key} {attempt}")
+        plan = VisitPlan(self.study, random, self.today)
+        plan.days.update(self.days)
+        evaluator = Evaluator(
             study=self.study,
             subject=self.study.subject_example,
             today=self.today,
-            random=Random(f"{self.seed} {key} {attempt}"),
+            only=key,
         )
-        builder.plan.days.update(self.days)
-        evaluator = replace(builder.evaluator, aims=(), only=key)
         mover = FormMover(
             study=self.study,
             evaluator=evaluator,
-            drawer=builder.drawer,
-            day=builder.plan.day,
+            drawer=FormDrawer(self.study, random, optional=self.optional),
+            day=plan.day,
             only=key,
         )
         drawn = mover.settled(records, key, record)
         state = Repair(mover).repaired(drawn, most=OF_A_FORM)
         return state.records[key], len(state.findings)
+
+
+def form_alone(study: Study, key: FormKey, today: date) -> Record:
+    """A form filled in of a subject of whom nothing else is known: every answer that it
+    asks for, with the calculated ones.
+    """
+    example = FormExample(study=study, today=today, days={}, seed=1, optional=1)
+    record, _ = example.filled({}, key, Record())
+    subject = EvaluatedSubject(study, EmptyCasebook(), today, study.subject_example)
+    return calculated_texts(subject.put(study.forms[key.form], record, key))
 
 
 def _answers(record: Record) -> int:

@@ -5,7 +5,7 @@ last save say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -20,9 +20,9 @@ from forms_spec.evaluation.rows_elsewhere import rows_elsewhere
 from forms_spec.evaluation.text_slots import page_words
 from forms_spec.model.captured_data import (
     Casebook,
-    CellKey,
     Context,
     EmptyCasebook,
+    FormKey,
     Record,
     Row,
 )
@@ -34,10 +34,10 @@ from generator.pages.findings import PageFindings, place_findings
 from generator.pages.new_rows import with_new_rows
 from generator.pages.offered_rows import row_menus
 from generator.pages.rows import next_number, rows_of
+from generator.synthesis.examples import form_alone
 from webapp.casebook.repeated_answers import repeated_beside
 from webapp.forms.copies import proposals_of_page
 from webapp.forms.finding_lines import finding_lines
-from webapp.preview.example import ExampleCasebook, example_record
 from webapp.preview.finding_list import ListedFinding, listed
 from webapp.preview.watcher import Seen
 
@@ -77,10 +77,6 @@ def form_page(seen: Seen, form: Form, asked: Asked) -> str:
     record = _record(study, form, asked)
     checking = asked.action == "check"
     judgement = judged(study, form, record, asked, completing=checking)
-    if asked.example and asked.posted is None:
-        record = _without_hidden(form, record, judgement)
-        judgement = judged(study, form, record, asked)
-
     return rendered(seen, form, asked, record, judgement, checking=checking)
 
 
@@ -151,7 +147,8 @@ def rendered(
 
 def _record(study: Study, form: Form, asked: Asked) -> Record:
     if asked.posted is None and asked.example:
-        return example_record(form, asked.today)
+        key = FormKey(form.name, asked.visit, asked.unsno)
+        return form_alone(study, key, asked.today)
 
     opening = asked.opening
     new = Record(texts=starting_texts(form.fields, opening))
@@ -181,19 +178,13 @@ def with_row(form: Form, record: Record, name: str, opening: FormOpening) -> Rec
 
 
 def context_of(study: Study, asked: Asked) -> Context:
-    """The surroundings: other forms are blank, or examples too."""
-    casebook = asked.casebook
-    if casebook is None:
-        casebook = (
-            ExampleCasebook(study, asked.today) if asked.example else EmptyCasebook()
-        )
-
+    """The surroundings: of a form that is seen alone, other forms are blank."""
     return Context(
         today=asked.today,
         visit=asked.visit,
         unsno=asked.unsno,
         subject=study.subject_example,
-        casebook=casebook,
+        casebook=EmptyCasebook() if asked.casebook is None else asked.casebook,
     )
 
 
@@ -204,30 +195,6 @@ def judged(
     judgement = judge(study, form, record, context, completing=completing)
     repeated = repeated_beside(study, form, context, record)
     return replace(judgement, findings=(*judgement.findings, *repeated))
-
-
-def _without_hidden(form: Form, record: Record, judgement: Judgement) -> Record:
-    """The example without answers to questions that its other answers hide."""
-    hidden = {key for key, cell in judgement.cells.items() if cell.shown is not True}
-
-    def shown_texts(
-        table: str, number: int | None, texts: Mapping[str, str]
-    ) -> dict[str, str]:
-        shown = {}
-        for name, text in texts.items():
-            if CellKey(table, number, name) not in hidden:
-                shown[name] = text
-
-        return shown
-
-    rows = {}
-    for group, of_group in record.rows.items():
-        rows[group] = tuple(
-            replace(row, texts=shown_texts(group, row.number, row.texts))
-            for row in of_group
-        )
-
-    return Record(texts=shown_texts(form.name, None, record.texts), rows=rows)
 
 
 def _all_shown(judgement: Judgement) -> Judgement:

@@ -214,7 +214,7 @@ def test_every_arm_gets_its_own_visits_and_every_cycle_its_number(
 ) -> None:
     package = tmp_path / "p.zip"
     made = crfsmith(
-        "synthesize", GASTRA, "--subjects", 6, "--seed", 1, "--out", package
+        "synthesize", GASTRA, "--subjects", 2, "--seed", 1, "--out", package
     )
     assert made.exit_code == 0, made.output
     assert validated(package) == []
