@@ -56,6 +56,8 @@ class Evaluator:
     aims: tuple[Aim, ...] = ()
     findings_count: bool = True
     """False: only the aims are looked at."""
+    steps_count: bool = True
+    """False: a rule that is broken counts alike however far it is from being met."""
     only: FormKey | None = None
     """Only findings on this form count."""
 
@@ -112,7 +114,7 @@ class Evaluator:
     def _steps(self, results: CasebookResults, findings: Iterable[Finding]) -> float:
         """A part of a fault for each condition in the way of the rules that are broken."""
         steps = 0.0
-        for finding in findings:
+        for finding in findings if self.steps_count else ():
             place, rule = finding.data, self.study.rules.get(finding.rule or "")
             # A facet may implement a check that has the name of a rule elsewhere.
             if rule is None or place is None or rule.on[0][0] != place.table:
