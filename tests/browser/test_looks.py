@@ -71,6 +71,7 @@ PAGES = [
 READ_BY = {
     "coordinator": PAGES,
     "designer": ["/dictionary"],
+    "monitor": ["/home/findings", "/home/findings/queries"],
     "admin": [
         "/accounts",
         "/accounts/new",
@@ -185,7 +186,7 @@ def test_html_is_valid(
     pages = {
         f"coordinator {address}": seen.html for address, seen in on_a_phone.items()
     }
-    for username in ("designer", "admin"):
+    for username in ("designer", "admin", "monitor"):
         client = shared_site.app.test_client()
         sign_in(client, username)
         for address in READ_BY[username]:
@@ -242,6 +243,20 @@ def test_who_works_with_no_subjects_has_pages_of_the_same_make(
             assert width <= NARROW["width"], address
             page.get_by_role("link", name=cellkine().short).click()
             expect(page.locator("nav [aria-current=page]"), address).to_be_visible()
+
+
+def test_a_list_of_findings_becomes_queries_on_an_accessible_page(
+    browser: Browser, shared_site: Site
+) -> None:
+    with signed_in(browser, shared_site, "monitor") as context:
+        page = context.new_page()
+        for address in READ_BY["monitor"]:
+            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            page.goto(address)
+            assert faults_of(page) == [], address
+            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= NARROW["width"], address
 
 
 def test_a_designer_comes_from_a_form_to_its_place_in_the_codebook(
