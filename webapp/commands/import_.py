@@ -270,11 +270,16 @@ def _run(
         if may_restore(database, package):
             restored = restore_package(database, package, how)
             shown.notes += restored.findings
+            shown.notes += restored.imported.repeated
             return restored.imported
 
         shown.notes += queries_left(package)
         shown.notes += review_left(package)
-        return import_forms(database, package.forms(), how, subjects=package.subjects())
+        imported = import_forms(
+            database, package.forms(), how, subjects=package.subjects()
+        )
+        shown.notes += imported.repeated
+        return imported
     except PackageFaulty:
         return None
 

@@ -92,6 +92,7 @@ def import_records(
         dry_run=dry_run,
     )
     counted = import_forms(database, forms, how)
+    shown.notes += counted.repeated
 
     return shown.finish(report, counted) or bool(records.findings)
 

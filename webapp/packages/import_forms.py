@@ -40,6 +40,7 @@ from webapp.packages.import_plans import (
     closed_finding,
     plan_forms,
 )
+from webapp.packages.imported_unique import IncomingAnswers
 from webapp.storage import (
     Batch,
     Database,
@@ -111,7 +112,7 @@ def carry_out(
     database: Database, how: Import, plans: Plans, past: PastOfStudy | None = None
 ) -> Imported:
     """Judges every plan, then writes all of them, or none."""
-    counted = _Counted()
+    counted, incoming = _Counted(), IncomingAnswers(how.study)
     with tempfile.TemporaryFile(prefix="crfsmith-") as file:
         spool = _PlanSpool(file)
         with snapshot(database) as state:
@@ -121,13 +122,15 @@ def carry_out(
                     how.on_form(preview)
                     counted.add(preview)
 
+                incoming.add(plan)
                 if not how.dry_run:
                     spool.add(plan)
 
             how.on_planned()
+            repeated = tuple(incoming.repeated(state))
 
         if how.dry_run:
-            return counted.imported()
+            return replace(counted.imported(), repeated=repeated)
 
         with batch(database) as saves, _own_account(saves, how, past):
             for plan, preview_of in spool.plans(past.last_save if past else None):
@@ -149,6 +152,7 @@ def carry_out(
 
     return replace(
         counted.imported(),
+        repeated=repeated,
         threads_left_out=left_out,
         review=review,
         entries_left_out=entries_left_out,

@@ -104,7 +104,7 @@ class FormPreview:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
     """How many forms and cells came in, by outcome, and how many queries did not because
-    their subjects did not.
+    their subjects did not. ``repeated`` are answers that may stand once only.
     """
 
     forms: Mapping[ImportOutcome, int]
@@ -112,6 +112,7 @@ class Imported:
     threads_left_out: int = 0
     entries_left_out: int = 0
     review: ImportedReview = field(default_factory=ImportedReview)
+    repeated: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, union
 
 from forms_spec import load_study
+from forms_spec.evaluation.unique_values import UniqueIndex
 from forms_spec.model.captured_forms import CapturedAct, CapturedEntryAct
 from forms_spec.model.study import Study
 from generator.tables.descriptor import DictionaryUse
@@ -26,6 +27,7 @@ from webapp.storage.events import LogHead, head_before, log_head, log_lines
 from webapp.storage.forms import (
     NEWEST_OF_SUBJECT,
     VERSIONS_OF_SUBJECT,
+    InstanceKey,
     StoredForm,
     seen_versions,
 )
@@ -45,6 +47,7 @@ from webapp.storage.tables import (
     randomization_entry,
     second_entry,
 )
+from webapp.storage.unique_answers import index_answers
 from webapp.storage.voids import Voids, every_void
 
 SAVED_WITH = union(
@@ -112,6 +115,12 @@ class Snapshot:
         """Whether subjects are allocated here by a list that is loaded."""
         row = self._connection.execute(select(randomization_entry.c.id).limit(1))
         return row.first() is not None
+
+    def unique_answers(
+        self, study: Study, *, without: Collection[InstanceKey]
+    ) -> UniqueIndex:
+        """Who gives which answers that may stand once only, but for some forms."""
+        return index_answers(self._connection, study, self.voids(), without=without)
 
     def locks_of(self, subjid: str) -> Locks:
         """What is closed for entry of a subject."""

@@ -7,7 +7,7 @@ give an answer is looked up again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from forms_spec.evaluation.unique_values import (
     Holder,
     UniqueAnswer,
     UniqueColumn,
+    UniqueIndex,
     unique_answers,
     unique_fields,
 )
@@ -28,7 +29,7 @@ from webapp.storage.database import Database
 from webapp.storage.encoding import record_of
 from webapp.storage.forms import InstanceKey
 from webapp.storage.tables import form_instance, form_version, subject
-from webapp.storage.voids import find_voids
+from webapp.storage.voids import Voids, find_voids
 
 Compared = tuple[UniqueColumn, tuple[str, ...]]
 """A column and what is compared in it."""
@@ -78,11 +79,11 @@ VERSIONS_AFTER = _WITH_SITE.where(
     form_version.c.id > bindparam("after"),
     form_instance.c.form.in_(bindparam("forms", expanding=True)),
 )
-NEWEST_WITH_SITE = _WITH_SITE.where(
+ALL_NEWEST = _WITH_SITE.where(
     form_version.c.number == form_instance.c.version,
-    form_instance.c.subjid == bindparam("subject"),
     form_instance.c.form.in_(bindparam("forms", expanding=True)),
 )
+NEWEST_WITH_SITE = ALL_NEWEST.where(form_instance.c.subjid == bindparam("subject"))
 
 
 def _answers(study: Study, row: Any) -> Iterator[tuple[Holder, UniqueAnswer]]:
@@ -142,6 +143,26 @@ def know_unique_fields(engine: Engine, study: Study) -> _KnownAnswers | None:
             known = by_hash[study.hash] = _KnownAnswers(study)
 
     return known
+
+
+def index_answers(
+    connection: Connection,
+    study: Study,
+    voids: Voids,
+    *,
+    without: Collection[InstanceKey],
+) -> UniqueIndex:
+    """Who gives which answers now, in what is not voided, but for some forms."""
+    index = UniqueIndex()
+    for row in connection.execute(ALL_NEWEST, {"forms": list(unique_fields(study))}):
+        key = InstanceKey(row.subjid, row.form, row.visit, row.unsno)
+        if key in without or voids.of_form(key) is not None:
+            continue
+
+        for holder, answer in _answers(study, row):
+            index.add(answer.column, answer.values, holder)
+
+    return index
 
 
 class StoredHolders:

@@ -63,6 +63,17 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         ),
     ),
     CatalogueEntry(
+        code="import-repeated-answer",
+        severity=Severity.ERROR,
+        message="{subject} {visit} {form}: {fault}.",
+        remedy="Compare all of them with the source, and correct the one that is wrong.",
+        explanation=(
+            "The field has the key `unique`, and its answer is given more than once. The "
+            "forms were imported as they are. All of them have a finding until one is "
+            "corrected."
+        ),
+    ),
+    CatalogueEntry(
         code="import-wrong-subject",
         severity=Severity.ERROR,
         message="{value} at site {site} is not a valid subject of this study.",

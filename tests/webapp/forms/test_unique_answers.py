@@ -4,28 +4,35 @@ over one database, two sites.
 
 from __future__ import annotations
 
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
-from forms_spec.model.captured_data import FormKey
-from tests.generator.validation.test_repeated_answers import study
+from forms_spec.model.captured_data import FormKey, Record
+from generator.package.writer import write_package
+from tests.generator.validation.test_repeated_answers import form_of, study
 from tests.webapp.conftest import KINDS
 from tests.webapp.pages import sign_in
 from tests.webapp.small_site import NOON, page_data
 from webapp.app import create_app
 from webapp.casebook.subject_status import judged_casebook
+from webapp.commands import main
 from webapp.demo.demo_study import PASSWORD
 from webapp.installation.settings import Settings
 from webapp.review.stored_status import standing_of
 from webapp.storage import (
     InstanceKey,
+    ReviewScope,
     Role,
     add_subject,
     add_user,
     keep_standings,
     load,
+    set_void,
     standings_of,
 )
 from webapp.storage.redacting import redact_text
@@ -100,7 +107,7 @@ def listed(server: Flask, username: str = "both") -> dict[str, int]:
         dictionaries=SiteDictionaries(in_use=study().hash),
         day=app.today(),
     )
-    return {subjid: kept[subjid].open for subjid in SUBJECTS}
+    return {subjid: standing.open for subjid, standing in kept.items()}
 
 
 def test_both_subjects_have_the_finding_until_one_is_corrected(
@@ -164,3 +171,86 @@ def test_what_is_taken_out_of_the_data_is_not_compared(
     for subjid in ("01-001", "01-002"):
         redact_text(database, subjid, "Mrs Jansen", reason="a name was typed")
     assert listed(second) == {"01-001": 0, "01-002": 0, "02-001": 0}
+
+
+def test_an_import_says_at_once_which_answers_are_repeated(
+    servers: tuple[Flask, Flask], tmp_path: Path
+) -> None:
+    """The dry run says it, too, and both subjects stand right for whoever looks next."""
+    first, second = servers
+    database = first.extensions["crfsmith"].database
+    url = database.engine.url.render_as_string(hide_password=False)
+    save(first, "ghent", "01-001", action="complete", kitno="K1")
+    answers = Record(texts={"kitno": "K1", "hospno": "7"})
+    package = tmp_path / "p.zip"
+    forms = [form_of(subjid, KIT, answers) for subjid in ("01-002", "02-001")]
+    write_package(study(), forms, package)
+    assert listed(second) == {"01-001": 0, "01-002": 0, "02-001": 0}
+
+    for dry in (["--dry-run"], []):
+        ran = CliRunner().invoke(main, ["import", "--db", url, str(package), *dry])
+        assert ran.exit_code == 0, ran.output
+        said = [line for line in ran.output.splitlines() if "01-002 D0 kit:" in line]
+        assert len(said) == 1, ran.output
+        assert "K1, and subject 01-001 (Day 0) and subject 02-001 (Day 0)" in said[0]
+    assert listed(second) == {"01-001": 1, "01-002": 1, "02-001": 1}
+
+
+def test_a_clash_goes_with_the_form_or_the_subject_that_is_voided(
+    servers: tuple[Flask, Flask],
+) -> None:
+    first, second = servers
+    database = first.extensions["crfsmith"].database
+    for server, username, subjid in (
+        (first, "ghent", "01-001"),
+        (second, "ghent", "01-002"),
+        (second, "leuven", "02-001"),
+    ):
+        save(server, username, subjid, kitno="K1")
+    assert listed(first) == {"01-001": 1, "01-002": 1, "02-001": 1}
+
+    def void(scope: ReviewScope, *, voided: bool) -> None:
+        set_void(database, scope, voided=voided, username="both", reason="a mistake")
+
+    form = ReviewScope("01-001", "D0", 0, "kit")
+    for scope in (form, ReviewScope("02-001")):
+        void(scope, voided=True)
+    assert listed(first)["01-002"] == 0
+    assert "the same" not in save(second, "ghent", "01-002", kitno="K1")
+    void(form, voided=False)
+    assert listed(second)["01-002"] == 1
+
+
+def test_two_processes_in_the_same_instant_leave_both_with_the_finding(
+    servers: tuple[Flask, Flask],
+) -> None:
+    """Each asks before the other has saved: whoever looks afterwards sees both."""
+    first, _ = servers
+    url = first.extensions["crfsmith"].database.engine.url
+    address = url.render_as_string(hide_password=False)
+    forking = get_context("fork")
+    together = forking.Barrier(2)
+    people = (("ghent", "01-001"), ("leuven", "02-001"))
+    processes = [
+        forking.Process(target=complete_together, args=(address, together, *who))
+        for who in people
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert listed(server_over(address)) == {"01-001": 1, "01-002": 0, "02-001": 1}
+
+
+def complete_together(
+    address: str, together: Barrier, username: str, subjid: str
+) -> None:
+    """One of the processes: a server that saves when the other one does."""
+    server = server_over(address)
+    client = server.test_client()
+    sign_in(client, username)
+    form = f"/subjects/{subjid}/D0/kit"
+    data = {**page_data(client, form), "f-kitno": "K1", "action": "complete"}
+    together.wait()
+    client.post(form, data=data)
