@@ -5,15 +5,22 @@ does.
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import select
 
 from tests.studies import study_of
 from tests.webapp.alerts.mail_server import (
@@ -53,6 +60,7 @@ from webapp.storage import (
 )
 from webapp.storage.alert_outbox import next_mail, waiting_mail
 from webapp.storage.site_studies import SiteStudies
+from webapp.storage.tables import alert_mail
 from webapp.storage.users import NOBODY, insert_accounts, sites_as_json
 
 ROLES = """
@@ -406,3 +414,56 @@ def test_a_wrong_setting_is_named(wrong: dict[str, str], named: str) -> None:
     assert mail_settings({}) is None
     with pytest.raises(MailSettingWrong, match=named):
         mail_settings({**right, **wrong})
+
+
+class KillingPost(Post):
+    """Kills the process that sends, with its second message half sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sender = Future[int]()
+
+    async def handle_DATA(
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if len(self.got) == 1 and not self.refusing:
+            os.kill(self.sender.result(), signal.SIGKILL)
+            self.refusing = True
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_a_command_killed_while_it_sends_loses_no_message(
+    app: Flask, database: Database, url: str
+) -> None:
+    enter(app, AE, what="Stroke", serious="Y")
+    # The alert was raised by another clock, which is a year or more behind.
+    send(database, settings_for(1))
+    killing, post = KillingPost(), Post()
+    with running(killing) as port:
+        settings = {
+            "CRFSMITH_SMTP": f"smtp://127.0.0.1:{port}",
+            "CRFSMITH_MAIL_FROM": "crfsmith@example.org",
+        }
+        code = "from webapp.commands import main; main()"
+        command = [sys.executable, "-c", code, "mail", "--db", url]
+        sender = subprocess.Popen(command, env={**os.environ, **settings})
+        killing.sender.set_result(sender.pid)
+        assert sender.wait() == -signal.SIGKILL
+    assert len(killing.got) == 1
+
+    # The message on its way is left to its process for a while, and is nobody's then.
+    with database.read() as connection:
+        theirs = select(alert_mail.c.taken_until).where(
+            alert_mail.c.settled_at.is_(None)
+        )
+        until = max(filter(None, connection.execute(theirs).scalars()))
+    rounds = []
+    with running(post) as port:
+        for moment in (until - timedelta(seconds=1), until):
+            later = replace(database, clock=lambda now=moment: now)
+            rounds.append(send(later, settings_for(port)).sent)
+
+    assert rounds == [1, 1]
+    everybody = sorted(message["To"] for message in (*killing.got, *post.got))
+    assert everybody == [f"{name}@example.org" for name in ("blind", "ines", "sam")]
+    assert len(outcomes(database)) == 3
