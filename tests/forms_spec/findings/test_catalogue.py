@@ -55,23 +55,22 @@ def test_every_code_of_the_dictionary_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("entry", EXAMPLES)
-def test_an_example_produces_its_finding(entry: CatalogueEntry) -> None:
+def test_an_example_produces_its_finding_at_a_place_in_it(
+    entry: CatalogueEntry,
+) -> None:
     found = findings(entry.example)
-    assert entry.code in {one.code for one in found}
+    wanted = [each for each in found if each.code == entry.code]
+    assert wanted, [each.code for each in found]
+    for each in wanted:
+        assert each.text is not None, each.message
+        assert each.text.line >= 1, each.message
+
     others = [
-        one
-        for one in found
-        if one.severity is Severity.ERROR and one.code != entry.code
+        f"{each.text} {each.message}"
+        for each in found
+        if each.severity is Severity.ERROR and each.code != entry.code
     ]
-    assert not others, [f"{one.text} {one.message}" for one in others]
-
-
-@pytest.mark.parametrize("entry", EXAMPLES)
-def test_a_finding_of_an_example_has_a_place_in_it(entry: CatalogueEntry) -> None:
-    for found in findings(entry.example):
-        if found.code == entry.code:
-            assert found.text is not None
-            assert found.text.line >= 1
+    assert not others
 
 
 def test_the_small_study_of_the_examples_is_clean() -> None:
