@@ -55,8 +55,15 @@ FRUGAL = (
 cost a fifth more. Every window keeps storage and cookies of its own.
 """
 
-LONGEST = ("tests/generator/validation/cluster/", "tests/browser/", "tests/acceptance/")
-"""Folders whose files take longest: begun last, such a file would leave one worker
+LONGEST = (
+    "tests/generator/validation/cluster/",
+    "tests/browser/",
+    "tests/acceptance/",
+    "tests/docs/test_tutorial.py",
+    "tests/generator/editor/test_language_server.py",
+    "tests/webapp/test_killed_server.py",
+)
+"""Folders and files that take longest: begun last, such a file would leave one worker
 alone at the end.
 """
 
