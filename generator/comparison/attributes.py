@@ -187,6 +187,7 @@ _PARAMETER: Mapping[str, Row] = {
     "place": PLACE,
     "kind": _is("kind", RULES_CHANGE),
     "value": _is("value", RULES_CHANGE),
+    "sites": _is("sites", RULES_CHANGE),
     "label": _is("label", WORDING),
     "unit": _is("unit", WORDING),
     "source": _is("source", WORDING),
