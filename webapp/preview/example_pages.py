@@ -34,8 +34,8 @@ NOTHING_FOUND = (
 
 @dataclass(kw_only=True)
 class ExamplePages:
-    """Fills the subject. The search for the first example of a dictionary may take a
-    quarter of a minute, so it runs beside the pages. What follows it is found at once.
+    """Fills the subject. The search for the first example of a dictionary may take half a
+    minute, so it runs beside the pages. What follows it is found at once.
     """
 
     pages: SubjectPages
