@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,13 +15,17 @@ from generator.comparison.captured import breaks_data, effects_on_data
 from generator.comparison.change import Effect
 from generator.comparison.compare import compare, gravest
 from generator.dictionary.folder import UnreadableFolder, read_dictionary
+from webapp.commands.diff_data import (
+    DataAtHand,
+    of_database,
+    of_package,
+    stored_study,
+)
 from webapp.commands.diff_output import SHOWN, Differences
 from webapp.commands.terminal import show_finding
 from webapp.installation.command_error import UNREADABLE, CommandError
-
-if TYPE_CHECKING:
-    from webapp.commands.diff_data import DataAtHand
-    from webapp.storage import Database
+from webapp.installation.study_database import opened
+from webapp.storage import Database
 
 SAFE, BREAKING = 0, 1
 
@@ -79,7 +82,7 @@ def command(
         raise CommandError("Give --db or --package, not both.")
 
     with ExitStack() as stack:
-        database = stack.enter_context(_opened(url)) if url else None
+        database = stack.enter_context(opened(url, must_exist=True)) if url else None
         before, after = _study(old, database), _study(new, database)
         changes = sorted(compare(before, after), key=lambda change: -change.effect)
         effects = None
@@ -104,39 +107,23 @@ def command(
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    # Comparing folders needs no database.
-    from webapp.installation.study_database import opened
-
-    with opened(url, must_exist=True) as database:
-        yield database
-
-
-@contextmanager
 def _data(
     database: Database | None, package: Path | None, study: Study
 ) -> Iterator[DataAtHand | None]:
-    if database is None and package is None:
-        yield None
-        return
-
-    # Comparing folders needs neither a database nor a package.
-    from webapp.commands.diff_data import of_database, of_package
-
+    """The data to evaluate; None where none is given."""
     if database is not None:
         with of_database(database, study) as data:
             yield data
     elif package is not None:
         with of_package(package) as data:
             yield data
+    else:
+        yield None
 
 
 def _study(name: str, database: Database | None) -> Study:
     """The study of a folder or of a hash; ends the command where it cannot be loaded."""
     if database is not None and not Path(name).is_dir():
-        # Comparing folders needs no database.
-        from webapp.commands.diff_data import stored_study
-
         study = stored_study(database, name)
         if study is None:
             raise CommandError(
