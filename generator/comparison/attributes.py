@@ -308,6 +308,7 @@ ATTRIBUTES: Final[Mapping[type[Any], Mapping[str, Row]]] = {
 def holes() -> list[str]:
     """What the tables lack of the model, or have beyond it, as ``Field.unit``."""
     faults = []
+
     for model, rows in ATTRIBUTES.items():
         names = {item.name for item in fields(model)}
         faults += [f"{model.__name__}.{name}" for name in sorted(names ^ set(rows))]

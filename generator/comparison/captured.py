@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import repeat
 
 from forms_spec.evaluation.form_result import CellState, EvaluatedCell
 from forms_spec.evaluation.unique_values import Holder, UniqueIndex, unique_fields
 from forms_spec.findings.finding import Finding, Severity
+from forms_spec.findings.places import DataPlace
 from forms_spec.kinds.choices import SEPARATOR
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model.captured_data import CellKey, FormKey, all_cells
@@ -35,6 +37,11 @@ NEW = {
     Severity.QUERY: EffectKind.NEW_QUERY,
     Severity.WARNING: EffectKind.NEW_WARNING,
 }
+MOVED = {
+    (True, False): EffectKind.OF_THE_PAST,
+    (False, True): EffectKind.AGAIN_SCHEDULED,
+}
+"""What becomes of a form by whether it had, and has, its place in the study."""
 
 
 def effects_on_data(
@@ -51,7 +58,7 @@ def effects_on_data(
     studies = before, after
     indexes = tuple(_index(study, subjects) for study in studies)
     affected = _Affected(changes)
-    effects = DataEffects()
+    effects = DataEffects(today=today)
 
     for subject in subjects():
         effects.subjects += 1
@@ -74,6 +81,7 @@ def breaks_data(changes: Sequence[DictionaryChange], effects: DataEffects) -> Ef
     that it cannot show, where they are about an answer.
     """
     worst = [line.kind.effect for line in effects.lines]
+
     for number, change in enumerate(changes):
         if not change.consequence.judged and number in effects.answers:
             worst.append(change.effect)
@@ -136,6 +144,7 @@ def subject_effects(
 ) -> Iterator[SubjectEffect]:
     """Everything that differs for a subject between its verdicts under two versions."""
     touched: set[FormKey] = set()
+
     for effect in (
         *_of_forms(before, after, subject, old, new),
         *_of_visits(old, new),
@@ -145,6 +154,7 @@ def subject_effects(
             touched.add(effect.form)
 
     yield from _of_subject(before, after, subject, old, new)
+
     for kind, keys in (
         (EffectKind.LOCKED, subject.locked),
         (EffectKind.SIGNED, subject.signed),
@@ -156,17 +166,16 @@ def subject_effects(
 def _of_subject(
     before: Study, after: Study, subject: CapturedSubject, old: Verdicts, new: Verdicts
 ) -> Iterator[SubjectEffect]:
-    kinds = []
     fits = [
         whole_match(study.subject_pattern, subject.name) for study in (before, after)
     ]
-    if fits[0] and not fits[1]:
-        kinds.append(EffectKind.OLD_NUMBER)
-    if subject.site in before.sites and subject.site not in after.sites:
-        kinds.append(EffectKind.SITE_GONE)
-    if old.status != new.status:
-        kinds.append(EffectKind.STATUS)
-    for kind in kinds:
+    happens = {
+        EffectKind.OLD_NUMBER: fits == [True, False],
+        EffectKind.SITE_GONE: subject.site in set(before.sites) - set(after.sites),
+        EffectKind.STATUS: old.status != new.status,
+    }
+
+    for kind in filter(happens.__getitem__, happens):
         yield SubjectEffect(line=EffectLine(kind))
 
     for name in sorted({*old.criteria, *new.criteria}):
@@ -188,10 +197,9 @@ def _of_forms(
     before: Study, after: Study, subject: CapturedSubject, old: Verdicts, new: Verdicts
 ) -> Iterator[SubjectEffect]:
     for key, record in subject.records.items():
-        places = has_place(before, key), has_place(after, key)
-        if places[0] != places[1]:
-            kind = EffectKind.OF_THE_PAST if places[0] else EffectKind.AGAIN_SCHEDULED
-            yield SubjectEffect(line=EffectLine(kind, key.form), form=key)
+        moved = MOVED.get((has_place(before, key), has_place(after, key)))
+        if moved is not None:
+            yield SubjectEffect(line=EffectLine(moved, key.form), form=key)
         if key not in old.judgements or key not in new.judgements:
             continue
 
@@ -207,8 +215,9 @@ def _of_forms(
 
         for line in _of_findings(old.findings[key], new.findings[key]):
             yield SubjectEffect(line=line, form=key)
+
         may = [_may_complete(item.findings[key]) for item in (old, new)]
-        if key in subject.complete and may[0] and not may[1]:
+        if may == [True, False] and key in subject.complete:
             line = EffectLine(EffectKind.INCOMPLETE, key.form)
             yield SubjectEffect(line=line, form=key)
 
@@ -217,52 +226,51 @@ def _of_cell(
     old: EvaluatedCell | None, new: EvaluatedCell | None, text: str | None
 ) -> EffectKind | None:
     """What becomes of an answer; None where nothing does."""
-    was_shown, is_shown = _is_shown(old), _is_shown(new)
-    has_text = bool(text or (old and old.text) or (new and new.text))
-    if not has_text:
-        return None
-    if was_shown and not is_shown:
-        return EffectKind.NOT_SHOWN
-    if is_shown and not was_shown:
-        # A question that came in with a formula has an answer at once.
-        return EffectKind.SHOWN_AGAIN if text else EffectKind.COMPUTED
-    if old is None or new is None or not is_shown:
-        return None
-
+    if old is None or old.state is CellState.HIDDEN:
+        return None if new is None else _of_shown(new, text)
+    if new is None or new.state is CellState.HIDDEN:
+        return EffectKind.NOT_SHOWN if text or old.text else None
     if old.text != new.text:
         return EffectKind.COMPUTED
+
     # What no version can read has its findings, which say more.
+    readings = [(cell.state, gist(cell.value)) for cell in (old, new)]
     is_read = CellState.INVALID not in (old.state, new.state)
-    if is_read and (old.state, gist(old.value)) != (new.state, gist(new.value)):
+    if is_read and readings[0] != readings[1]:
         return EffectKind.READ_OTHERWISE
 
     return None
 
 
-def _is_shown(cell: EvaluatedCell | None) -> bool:
-    return cell is not None and cell.state is not CellState.HIDDEN
+def _of_shown(new: EvaluatedCell, text: str | None) -> EffectKind | None:
+    """What becomes of a cell that was not shown before."""
+    if new.state is CellState.HIDDEN:
+        return None
+    if text:
+        return EffectKind.SHOWN_AGAIN
+
+    # A question that came in with a formula has an answer at once.
+    return EffectKind.COMPUTED if new.text else None
 
 
 def _of_findings(
     old: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[EffectLine]:
-    counts = [Counter(map(_identity, findings)) for findings in (old, new)]
-    lines: Mapping[bool, Counter[tuple[object, ...]]] = {
-        True: counts[1] - counts[0],
-        False: counts[0] - counts[1],
-    }
-    for is_new, differing in lines.items():
-        for (table, _row, name, code, severity), number in differing.items():
-            assert isinstance(severity, Severity)
-            kind = NEW[severity] if is_new else EffectKind.GONE_FINDING
-            line = EffectLine(kind, str(table), str(name or ""), str(code))
-            yield from [line] * number
+    before, after = Counter(map(_identity, old)), Counter(map(_identity, new))
+    for (place, code, severity), number in (after - before).items():
+        line = EffectLine(NEW[severity], place.table, place.field or "", code)
+        yield from repeat(line, number)
+
+    for (place, code, _severity), number in (before - after).items():
+        kind = EffectKind.GONE_FINDING
+        line = EffectLine(kind, place.table, place.field or "", code)
+        yield from repeat(line, number)
 
 
-def _identity(finding: Finding) -> tuple[object, ...]:
-    place = finding.data
-    where = (place.table, place.row, place.field) if place else ("", None, None)
-    return (*where, finding.code, finding.severity)
+def _identity(finding: Finding) -> tuple[DataPlace, str, Severity]:
+    """What a finding has to be the same in, whatever its words are."""
+    place = finding.data or DataPlace(table="")
+    return place, finding.code, finding.severity
 
 
 def _may_complete(findings: Iterable[Finding]) -> bool:

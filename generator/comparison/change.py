@@ -73,6 +73,16 @@ class DictionaryChange:
     """What came that is like the thing that went: it may be a renaming."""
 
     @property
+    def is_new(self) -> bool:
+        """Whether the whole thing came."""
+        return self.key == self.before == ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the whole thing went."""
+        return self.key == self.after == ""
+
+    @property
     def effect(self) -> Effect:
         return self.consequence.effect
 
@@ -87,4 +97,5 @@ class DictionaryChange:
         # Many a thing has no other title than its name.
         if title not in self.name:
             subject = f"{subject}, “{title}”,"
-        return f"{subject} is new" if self.after else f"{subject} is gone"
+
+        return f"{subject} is new" if self.is_new else f"{subject} is gone"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from forms_spec.model.characters import ascii_lower, strip_blanks
 from forms_spec.model.codes import Code, Codelist
 from forms_spec.model.fields import Field
 from generator.comparison.change import Consequence, DictionaryChange, Effect, Scope
-from generator.comparison.gist import in_words
+from generator.comparison.gist import gist, in_words
 
 SWAPPED = Consequence(
     Effect.BREAKS,
@@ -46,6 +46,7 @@ def code_changes(
         return
 
     name = f"{scope.table}.{scope.field}"
+
     for code in {**old.by_code, **new.by_code}:
         pair = old.by_code.get(code), new.by_code.get(code)
         for key, texts, consequence in _of_code(*pair, old):
@@ -84,21 +85,27 @@ def _of_code(
         yield "", labels, GONE if after is None else ADDED
         return
 
-    if before.label != after.label:
-        weight = SWAPPED if _names_another(after, old) else REWORDED
-        yield "label", (before.label, after.label), weight
-    if before.exclusive != after.exclusive:
-        words = in_words(before.exclusive), in_words(after.exclusive)
-        yield "exclusive", words, EXCLUSIVE
-    if before.number != after.number:
-        words = in_words(before.number), in_words(after.number)
-        yield "number", words, COUNTED
-    if set(before.synonyms) != set(after.synonyms):
-        words = in_words(before.synonyms), in_words(after.synonyms)
-        yield "synonyms", words, ONLY_TYPED
+    for key, attribute, weigh in COMPARED:
+        values = getattr(before, attribute), getattr(after, attribute)
+        if gist(values[0]) != gist(values[1]):
+            yield key, (in_words(values[0]), in_words(values[1])), weigh(after, old)
+
+
+def _of_label(code: Code, old: Codelist) -> Consequence:
+    return SWAPPED if _names_another(code, old) else REWORDED
 
 
 def _names_another(code: Code, old: Codelist) -> bool:
     """Whether the label of a code named another code before."""
     named = old.by_word.get(ascii_lower(strip_blanks(code.label)), ())
     return any(other != code.code for other in named)
+
+
+COMPARED: tuple[tuple[str, str, Callable[[Code, Codelist], Consequence]], ...] = (
+    ("label", "label", _of_label),
+    ("exclusive", "exclusive", lambda _code, _old: EXCLUSIVE),
+    ("number", "number", lambda _code, _old: COUNTED),
+    ("synonyms", "synonyms", lambda _code, _old: ONLY_TYPED),
+)
+"""The keys of a code, the attributes of the model for them, and what their change does. The
+condition of a code is compared as the field's."""

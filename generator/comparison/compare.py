@@ -20,6 +20,7 @@ from generator.comparison.gist import gist, in_words, in_words_both
 from generator.comparison.renames import with_likenesses
 from generator.comparison.source_lines import SourceLines
 
+NO_PARENT = EntityKey("", "")
 TRANSLATED = Consequence(Effect.HARMLESS, "Only what people read changes.")
 ORDER = Consequence(
     Effect.LOOK, "Rules that look at an earlier visit may look at another one."
@@ -72,6 +73,7 @@ def compare(before: Study, after: Study) -> tuple[DictionaryChange, ...]:
     """
     changes = list(_VersionPair.of(before, after).changes())
     known = {(change.what, change.name, change.key) for change in changes}
+
     for language in after.translated_into:
         if language not in before.translated_into:
             continue
@@ -119,20 +121,19 @@ class _VersionPair:
         for key, entity in self.new.items():
             if key in self.old:
                 yield from self._changed(self.old[key], entity)
-            elif entity.parent is None or entity.parent in self.old:
-                yield _whole(entity, _line(self.new_lines, entity, ""), came=True)
 
-        for key, entity in self.old.items():
-            if key in self.new:
-                continue
-            if entity.parent is None or entity.parent in self.new:
-                yield _whole(entity, _line(self.old_lines, entity, ""), came=False)
+        for entity in _only_in(self.new, self.old):
+            yield _whole(entity, _line(self.new_lines, entity, ""), came=True)
+
+        for entity in _only_in(self.old, self.new):
+            yield _whole(entity, _line(self.old_lines, entity, ""), came=False)
 
         yield from self._order()
 
     def _changed(self, old: Entity, new: Entity) -> Iterator[DictionaryChange]:
         """The keys that say something else; two attributes may come from one key."""
         by_key: dict[str, DictionaryChange] = {}
+
         for name, row in ATTRIBUTES[type(new.value)].items():
             if not isinstance(row, Attribute):
                 continue
@@ -180,8 +181,9 @@ class _VersionPair:
 
     def _order(self) -> Iterator[DictionaryChange]:
         """The order of visits says which of them is the one before."""
-        old = [name for name in self.before.visits if name in self.after.visits]
-        new = [name for name in self.after.visits if name in self.before.visits]
+        shared = set(self.before.visits) & set(self.after.visits)
+        old = list(filter(shared.__contains__, self.before.visits))
+        new = list(filter(shared.__contains__, self.after.visits))
         if old == new:
             return
 
@@ -198,9 +200,20 @@ class _VersionPair:
         )
 
 
+def _only_in(
+    things: Mapping[EntityKey, Entity], others: Mapping[EntityKey, Entity]
+) -> Iterator[Entity]:
+    """What one version has and the other lacks, without what belongs to such a thing."""
+    known = {NO_PARENT, *others}
+    for key, entity in things.items():
+        if key not in others and (entity.parent or NO_PARENT) in known:
+            yield entity
+
+
 def _line(lines: SourceLines, entity: Entity, key: str) -> TextPlace | None:
     """Where a thing says a key; the words after it say which part of it is meant."""
     place = entity.place
+
     for step in entity.steps:
         place = lines.place(place, step)
 
@@ -262,6 +275,7 @@ def _rule_weight(rule: EditCheck, consequence: Consequence) -> Consequence:
     """A rule that refuses answers breaks what another one asks about."""
     if consequence.effect is Effect.HARMLESS:
         return consequence
+
     return GRAVE_RULES if rule.severity is Severity.ERROR else RULES
 
 

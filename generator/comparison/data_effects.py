@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
@@ -96,10 +97,11 @@ class SubjectEffect:
 
 @dataclass(kw_only=True, slots=True)
 class DataEffects:
-    """What happens to all captured data. ``answers`` counts by the number of a change
+    """What happens to all captured data as of a day. ``answers`` counts by the number of a change
     the answers that it is about.
     """
 
+    today: date
     subjects: int = 0
     forms: int = 0
     lines: dict[EffectLine, Tally] = field(default_factory=dict)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from forms_spec.findings.places import TextPlace
+from forms_spec.model.criteria import Eligibility
+from forms_spec.model.edit_checks import EditCheck
 from forms_spec.model.fields import Form, Group
 from forms_spec.model.study import Study
 from generator.comparison.change import Scope
@@ -41,53 +43,63 @@ def entities(study: Study) -> dict[EntityKey, Entity]:
 
 def _entities(study: Study) -> Iterator[Entity]:
     yield _entity("study", "", study, Scope())
+
     for form in study.forms.values():
         yield from _of_form(form)
 
-    for visit in study.visits.values():
-        yield _entity("visit", visit.name, visit, Scope(visit=visit.name))
+    for what, attribute, scope_of in NAMED:
+        for name, value in getattr(study, attribute).items():
+            yield Entity(
+                key=EntityKey(what, name),
+                value=value,
+                # The usual roles are in no file.
+                place=getattr(value, "place", None) or study.place,
+                scope=scope_of(value),
+                steps=(attribute, name),
+            )
+
     for item in study.schedule:
         scope = Scope(form=item.form, visit=item.visit)
         name = f"{item.form} at {item.visit}"
         yield _entity("schedule", name, item, scope)
 
-    for code in study.missing.values():
-        yield Entity(
-            key=EntityKey("missing code", code.code),
-            value=code,
-            place=study.place,
-            scope=Scope(code=code.code),
-            steps=("missing", code.code),
-        )
-
-    yield from _of_rules(study)
-    for role in study.roles.values():
-        # The usual roles are in no file.
-        place = role.place or study.place
-        yield Entity(key=EntityKey("role", role.name), value=role, place=place)
-    for table in study.lookup_tables.values():
-        key = EntityKey("table", table.name)
-        yield Entity(key=key, value=table, place=study.place, scope=Scope())
-
-
-def _of_rules(study: Study) -> Iterator[Entity]:
-    for parameter in study.parameters.values():
-        yield _entity("parameter", parameter.name, parameter, Scope())
-    for derivation in study.derivations.values():
-        yield _entity("derivation", derivation.name, derivation, Scope())
-    for rule in study.rules.values():
-        table, field = rule.on[0]
-        scope = Scope(table=table, field=field)
-        yield _entity("rule", rule.name, rule, scope)
-
     for status in study.statuses:
-        yield _entity("status", status.status.value, status, Scope(form=status.form))
+        scope = Scope(form=status.form)
+        yield _entity("status", status.status.value, status, scope)
+
     if study.eligibility is not None:
-        scope = Scope(form=study.eligibility.form)
-        parent = _entity("eligibility", "", study.eligibility, scope)
-        yield parent
-        for criterion in study.eligibility.criteria:
-            yield _entity("criterion", criterion.field.name, criterion, scope, parent)
+        yield from _of_eligibility(study.eligibility)
+
+
+def _of_eligibility(eligibility: Eligibility) -> Iterator[Entity]:
+    scope = Scope(form=eligibility.form)
+    parent = _entity("eligibility", "", eligibility, scope)
+    yield parent
+
+    for criterion in eligibility.criteria:
+        yield _entity("criterion", criterion.field.name, criterion, scope, parent)
+
+
+def _everything(_value: Any) -> Scope:
+    """Rules and what they use may be about any answer."""
+    return Scope()
+
+
+def _of_rule(rule: EditCheck) -> Scope:
+    table, field = rule.on[0]
+    return Scope(table=table, field=field)
+
+
+NAMED: tuple[tuple[str, str, Callable[[Any], Scope | None]], ...] = (
+    ("visit", "visits", lambda visit: Scope(visit=visit.name)),
+    ("missing code", "missing", lambda code: Scope(code=code.code)),
+    ("parameter", "parameters", _everything),
+    ("derivation", "derivations", _everything),
+    ("rule", "rules", _of_rule),
+    ("role", "roles", lambda _role: None),
+    ("table", "lookup_tables", _everything),
+)
+"""What a study has by name: the word for it, the attribute, and what it is about."""
 
 
 def _of_form(form: Form) -> Iterator[Entity]:
@@ -104,6 +116,7 @@ def _of_group(form: Form, group: Group, form_entity: Entity) -> Iterator[Entity]
 
     # The answers of a section without rows are the form's: it may go and they stay.
     owner = parent if group.rows else form_entity
+
     for field in group.fields:
         place = Scope(form=form.name, table=group.table, field=field.name)
         yield _entity("field", f"{group.table}.{field.name}", field, place, owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -24,24 +24,32 @@ def gist(value: Any) -> Any:
     """A value that is equal for texts of equal meaning: blanks, brackets, quotes and the
     order of names do not count.
     """
-    if isinstance(value, Expression):
-        return gist(value.tree)
-    if isinstance(value, Kind | FieldType | Field):
-        return value.name
-    if isinstance(value, MissingCode):
-        # The study says what it means, once for all fields.
-        return value.code
-    if isinstance(value, tuple | list):
-        return tuple(gist(item) for item in value)
-    if isinstance(value, Mapping):
-        return {key: gist(part) for key, part in value.items()}
-    if is_dataclass(value):
-        names = [item.name for item in fields(value) if item.name not in PLACES]
-        parts = tuple((name, gist(getattr(value, name))) for name in names)
-        # Two nodes of a rule may have the same parts and say different things.
-        return type(value).__name__, parts
+    for types, read in _GISTS:
+        if isinstance(value, types):
+            return read(value)
 
-    return value
+    return _parts(value) if is_dataclass(value) else value
+
+
+def _parts(value: Any) -> Any:
+    """The attributes of a dataclass; its name, since two nodes of a rule may have the same
+    parts and say different things.
+    """
+    parts: dict[str, Any] = {}
+
+    for item in fields(value):
+        if item.name not in PLACES:
+            parts[item.name] = gist(getattr(value, item.name))
+
+    return type(value).__name__, parts
+
+
+def _items(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(map(gist, value))
+
+
+def _entries(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: gist(part) for key, part in value.items()}
 
 
 def in_words(value: Any) -> str:
@@ -56,13 +64,7 @@ def in_words(value: Any) -> str:
 def in_words_both(before: Any, after: Any) -> tuple[str, str]:
     """Two values that differ; of long collections only what differs."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        shared = [
-            key
-            for key in before
-            if key in after and gist(before[key]) == gist(after[key])
-        ]
-        before = {key: part for key, part in before.items() if key not in shared}
-        after = {key: part for key, part in after.items() if key not in shared}
+        before, after = _without(before, after), _without(after, before)
 
     words = in_words(before), in_words(after)
     if words[0] != words[1]:
@@ -72,7 +74,22 @@ def in_words_both(before: Any, after: Any) -> tuple[str, str]:
     full = _words(before), _words(after)
     if full[0] == full[1]:
         return f"{words[0]} (otherwise)", words[1]
+
     return _around_difference(*full)
+
+
+def _without(
+    entries: Mapping[Any, Any], others: Mapping[Any, Any]
+) -> Mapping[Any, Any]:
+    """The entries that are not the same among others."""
+    known = _entries(others)
+    differing = {}
+
+    for key, value in entries.items():
+        if key not in known or gist(value) != known[key]:
+            differing[key] = value
+
+    return differing
 
 
 def _around_difference(before: str, after: str) -> tuple[str, str]:
@@ -81,6 +98,7 @@ def _around_difference(before: str, after: str) -> tuple[str, str]:
     first = next((index for index, (a, b) in pairs if a != b), len(after))
     start = max(0, first - LONGEST // 3)
     cut = f"…{before[start:][: LONGEST - 2]}", f"…{after[start:][: LONGEST - 2]}"
+
     return " ".join(cut[0].split()), " ".join(cut[1].split())
 
 
@@ -115,6 +133,7 @@ def _range(value: Range) -> str:
     high = _words(value.high) if value.high else "any"
     above = "above " if value.low_open else ""
     below = "below " if value.high_open else ""
+
     return f"{above}{low} to {below}{high}"
 
 
@@ -143,6 +162,15 @@ def _dataclass(value: Any) -> str:
     return " ".join(parts) or "nothing"
 
 
+_GISTS: tuple[tuple[Any, Any], ...] = (
+    (Expression, lambda value: gist(value.tree)),
+    (Kind | FieldType | Field, lambda value: value.name),
+    # The study says what a missing code means, once for all fields.
+    (MissingCode, lambda value: value.code),
+    (tuple | list, _items),
+    (Mapping, _entries),
+)
+"""What counts of each type of value; the first that fits counts."""
 _SAYINGS: tuple[tuple[Any, Any], ...] = (
     (type(None), lambda _value: "nothing"),
     (bool, lambda value: "yes" if value else "no"),

@@ -21,25 +21,44 @@ def with_likenesses(
     same sort, in the same place, with the same words or nearly the same name.
     """
     every = list(changes)
-    came = [change for change in every if not change.key and change.after]
+    came = [change for change in every if change.is_new]
+
     for change in every:
-        if change.key or change.after:
+        near = _nearest(change, came, before, after)
+        if near is None:
             yield change
             continue
 
-        best = max(
-            (_likeness(change, other, before, after), -number)
-            for number, other in enumerate([*came, change])
-        )
-        like = came.pop(-best[1]).name if best[0] >= ALIKE else ""
-        yield replace(change, like=like)
+        came.remove(near)
+        yield replace(change, like=near.name)
+
+
+def _nearest(
+    change: DictionaryChange,
+    came: Iterable[DictionaryChange],
+    before: Study,
+    after: Study,
+) -> DictionaryChange | None:
+    """What is most like a thing that went; None where nothing is, or it is still there."""
+    if not change.is_gone:
+        return None
+
+    best = max(
+        came,
+        key=lambda other: _likeness(change, other, before, after),
+        default=None,
+    )
+    if best is None or _likeness(change, best, before, after) < ALIKE:
+        return None
+
+    return best
 
 
 def _likeness(
     gone: DictionaryChange, came: DictionaryChange, before: Study, after: Study
 ) -> float:
     """From 0, for things that cannot be the same, to 1."""
-    if gone is came or gone.what != came.what or _home(gone) != _home(came):
+    if (gone.what, _home(gone)) != (came.what, _home(came)):
         return 0
     if _sort(gone, before) != _sort(came, after):
         return 0
@@ -51,18 +70,20 @@ def _likeness(
 
 def _home(change: DictionaryChange) -> object:
     """Where a thing is, beside its own name."""
-    if change.what not in ("field", "code") or not change.scopes:
-        return None
-
-    scope = change.scopes[0]
-    return scope.table, scope.field if change.what == "code" else None
+    parts = PARTS_OF_HOME.get(change.what, 0)
+    return [tuple(scope)[1 : 1 + parts] for scope in change.scopes]
 
 
 def _sort(change: DictionaryChange, study: Study) -> str:
     """The kind of a field; blank for other things."""
-    if change.what != "field" or not change.scopes:
+    if change.what != "field":
         return ""
 
     scope = change.scopes[0]
-    field = study.field(scope.table or "", scope.field or "")
-    return field.kind.name if field is not None else ""
+    field = study.field(str(scope.table), str(scope.field))
+
+    return "" if field is None else field.kind.name
+
+
+PARTS_OF_HOME: Final = {"field": 1, "code": 2}
+"""How much of a scope, from its table on, is where a thing is: of others there is none."""

@@ -33,6 +33,7 @@ class SourceLines:
             self._keys[thing.file] = _keys(thing.file, self._files[thing.file])
 
         start = (thing.file, thing.line, thing.column)
+
         for mappings in self._keys[thing.file]:
             if key in mappings.get(start, {}):
                 return mappings[start][key]

@@ -71,6 +71,7 @@ def verdicts(
     )
     placed = {key: item for key, item in judgements.items() if has_place(study, key)}
     findings = {}
+
     for key, judgement in placed.items():
         own = Holder(subject.site, subject.name, key)
         repeated = unique_findings(study, records[key], own, answers.holders)
@@ -79,6 +80,7 @@ def verdicts(
     whole = EvaluatedSubject(study, casebook, today, subject.name)
     visits = timeline(study, casebook, records)
     assessment = assess(study, casebook, today, subject.name)
+
     return Verdicts(
         judgements=placed,
         findings=findings,
@@ -98,18 +100,22 @@ def in_order(study: Study, records: Mapping[FormKey, Record]) -> dict[FormKey, R
     keys = sorted(
         records, key=lambda key: (visits.get(key.visit, last), key.visit, key.unsno)
     )
+
     return {key: records[key] for key in keys}
 
 
 def has_place(study: Study, key: FormKey) -> bool:
     """Whether a version has the form at its visit, so many times."""
-    form, visit = study.forms.get(key.form), study.visits.get(key.visit)
-    if form is None or form.log or visit is None:
-        return form is not None and form.log and key.visit == LOG
+    form = study.forms.get(key.form)
+    if form is None:
+        return False
+    if form.log:
+        return key.visit == LOG
     if (key.form, key.visit) not in study.expectations:
         return False
 
-    return visit.repeats or not key.unsno
+    # One time of a visit that does not repeat has no number.
+    return study.visits[key.visit].repeats or key.unsno == 0
 
 
 def _lacking(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -99,12 +100,13 @@ def _all_wider(
 
 
 def _wider(before: Range, after: Range) -> bool:
-    low = _end_wider(before.low, after.low, lambda old, new: new <= old)
-    high = _end_wider(before.high, after.high, lambda old, new: new >= old)
-    closer = (after.low_open and not before.low_open) or (
-        after.high_open and not before.high_open
+    ends_open = (before.low_open, before.high_open), (after.low_open, after.high_open)
+    return (
+        _end_wider(before.low, after.low, operator.ge)
+        and _end_wider(before.high, after.high, operator.le)
+        # An end that was included is outside where the new range is open.
+        and all(map(operator.ge, *ends_open))
     )
-    return low and high and not closer
 
 
 def _end_wider(
@@ -116,10 +118,8 @@ def _end_wider(
         return True
 
     old, new = _literal(before), _literal(after)
-    if old is None or new is None or type(old) is not type(new):
-        return False
-
-    return holds(old, new)
+    # Ends of two kinds, and those that a rule gives, cannot be compared here.
+    return old is not None and type(old) is type(new) and holds(old, new)
 
 
 def _literal(expression: Expression | None) -> Decimal | str | None:
@@ -221,23 +221,12 @@ def repeats(before: bool, after: bool) -> Consequence:  # noqa: ARG001
 
 def unit(before: Any, after: Any) -> Consequence:
     """The unit that a number is in."""
-    labels = [_unit_labels(value) for value in (before, after)]
-    if (
-        before is not None
-        and after is not None
-        and labels[0].items() <= labels[1].items()
-    ):
+    if _unit_labels(before).items() <= _unit_labels(after).items() and before:
         return Consequence(Effect.HARMLESS, "Every unit that was used stays.")
-    if before is None or after is None or not (before.choices and after.choices):
-        return Consequence(
-            Effect.BREAKS,
-            "Captured numbers stay as typed, and are read in the new unit.",
-            judged=False,
-        )
 
     return Consequence(
         Effect.BREAKS,
-        "Captured numbers stay as typed, and their unit is gone or converts otherwise.",
+        "Captured numbers stay as typed, and are read in the new unit.",
         judged=False,
     )
 

@@ -83,7 +83,7 @@ def command(
 
     with ExitStack() as stack:
         database = stack.enter_context(opened(url, must_exist=True)) if url else None
-        before, after = _study(old, database), _study(new, database)
+        before, after = _study(old, database, url), _study(new, database, url)
         changes = sorted(compare(before, after), key=lambda change: -change.effect)
         effects = None
         worst = gravest(changes)
@@ -98,7 +98,6 @@ def command(
         changes=changes,
         worst=worst,
         effects=effects,
-        today=data.today if data is not None else None,
         limit=limit,
     )
     click.echo(SHOWN[layout](result))
@@ -121,10 +120,10 @@ def _data(
         yield None
 
 
-def _study(name: str, database: Database | None) -> Study:
+def _study(name: str, database: Database | None, url: str) -> Study:
     """The study of a folder or of a hash; ends the command where it cannot be loaded."""
     if database is not None and not Path(name).is_dir():
-        study = stored_study(database, name)
+        study = stored_study(database, url, name)
         if study is None:
             raise CommandError(
                 f"{name} is no folder, and no dictionary in the database begins so."

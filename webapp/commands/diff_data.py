@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from forms_spec import load_study
 from forms_spec.evaluation.calculated import without_calculated
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.captured_forms import CapturedForm, FormStatus
@@ -19,8 +18,11 @@ from generator.package.source import Unreadable
 from generator.validation.open_package import open_package
 from generator.validation.opened_package import OpenPackage
 from webapp.installation.command_error import CommandError
+from webapp.installation.study_database import need_study
 from webapp.packages.export import last_day
-from webapp.storage import Database, Snapshot, Status, snapshot
+from webapp.storage import Database, LostDictionary, Snapshot, Status, snapshot
+from webapp.storage.signatures import StoredSignature
+from webapp.storage.site_studies import SiteStudies
 from webapp.storage.subjects import StoredSubject
 
 
@@ -32,31 +34,29 @@ class DataAtHand:
     today: date
 
 
-def stored_study(database: Database, beginning: str) -> Study | None:
+def stored_study(database: Database, url: str, beginning: str) -> Study | None:
     """The study of a dictionary that was in use, by the first characters of its hash;
     None where none begins so. Several, or one that cannot be loaded, end the command.
     """
     with snapshot(database) as state:
-        hashes = {use.hash for use in state.dictionary_uses()}
-        fits = sorted(hash_ for hash_ in hashes if hash_.startswith(beginning))
-        if not fits:
-            return None
+        hashes = sorted({use.hash for use in state.dictionary_uses()})
+        fits = [hash_ for hash_ in hashes if hash_.startswith(beginning)]
         if len(fits) > 1:
             known = ", ".join(hash_[:12] for hash_ in fits)
             raise CommandError(
                 f"Several dictionaries begin so. Choose one of: {known}."
             )
 
-        stored = state.dictionary(fits[0])
+    if not fits:
+        return None
 
-    study = load_study(stored.files).study if stored and not stored.is_altered else None
-    if study is None:
+    try:
+        return SiteStudies(study=need_study(database, url)).with_hash(database, fits[0])
+    except LostDictionary as error:
         raise CommandError(
             f"The dictionary {fits[0][:12]} in the database cannot be loaded by this "
             "version of crfsmith."
-        )
-
-    return study
+        ) from error
 
 
 @contextmanager
@@ -72,25 +72,36 @@ def of_database(database: Database, study: Study) -> Iterator[DataAtHand]:
 
 
 def _stored_subject(state: Snapshot, stored: StoredSubject) -> CapturedSubject:
-    forms = state.newest(stored.subjid)
     locks = state.locks_of(stored.subjid)
+    records: dict[FormKey, Record] = {}
+    complete: set[FormKey] = set()
+    locked: set[FormKey] = set()
     signed: set[FormKey] = set()
-    for signature in state.signatures_of(stored.subjid):
-        if signature.is_valid:
-            signed.update(form.key.form_key for form in signature.forms)
+
+    for form in state.newest(stored.subjid):
+        key = form.key.form_key
+        records[key] = form.record
+        if form.status is Status.COMPLETE:
+            complete.add(key)
+        if locks.of_form(form.key) is not None:
+            locked.add(key)
+
+    # A signature that was broken by a save has nothing more to lose.
+    for signature in filter(_stands, state.signatures_of(stored.subjid)):
+        signed.update(form.key.form_key for form in signature.forms)
 
     return CapturedSubject(
         name=stored.subjid,
         site=stored.site,
-        records={form.key.form_key: form.record for form in forms},
-        complete=frozenset(
-            form.key.form_key for form in forms if form.status is Status.COMPLETE
-        ),
-        locked=frozenset(
-            form.key.form_key for form in forms if locks.of_form(form.key) is not None
-        ),
+        records=records,
+        complete=frozenset(complete),
+        locked=frozenset(locked),
         signed=frozenset(signed),
     )
+
+
+def _stands(signature: StoredSignature) -> bool:
+    return signature.is_valid
 
 
 @contextmanager

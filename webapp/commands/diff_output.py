@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from typing import Any
 
+from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from generator.comparison.change import DictionaryChange, Effect
 from generator.comparison.data_effects import DataEffects, EffectLine, Tally
@@ -31,7 +31,6 @@ class Differences:
     changes: Sequence[DictionaryChange]
     worst: Effect
     effects: DataEffects | None
-    today: date | None
     limit: int
 
 
@@ -71,12 +70,7 @@ def _where(change: DictionaryChange) -> str:
 
 def _is_narrow(change: DictionaryChange) -> bool:
     """Whether it is about answers that were captured, and not about all of them."""
-    is_new = not change.key and bool(change.after)
-    return (
-        not is_new
-        and bool(change.scopes)
-        and all(any(scope) for scope in change.scopes)
-    )
+    return not change.is_new and any(map(any, change.scopes))
 
 
 def _summary(changes: Sequence[DictionaryChange]) -> str:
@@ -85,6 +79,7 @@ def _summary(changes: Sequence[DictionaryChange]) -> str:
         return "The two dictionaries say the same."
 
     parts = []
+
     for effect, words in COUNTED.items():
         number = sum(change.effect is effect for change in changes)
         if number:
@@ -95,7 +90,8 @@ def _summary(changes: Sequence[DictionaryChange]) -> str:
 
 def _effects(effects: DataEffects, result: Differences) -> Iterator[str]:
     many = f"{_many(effects.subjects, 'subject')} with {_many(effects.forms, 'form')}"
-    yield f"Evaluated under both dictionaries as of {result.today}: {many}."
+    yield f"Evaluated under both dictionaries as of {effects.today}: {many}."
+
     for line, tally in effects.gravest_first():
         words = (
             f"{line.kind.effect.words}: {_place(line)}{line.kind.words(tally.count)}"
@@ -160,13 +156,13 @@ def _change_data(
         "effect": change.effect.words,
         "what": change.what,
         "name": change.name,
-        "key": change.key or None,
+        "key": change.key,
         "before": change.before,
         "after": change.after,
-        "place": str(change.place) if change.place else None,
-        "old_place": str(change.old_place) if change.old_place else None,
+        "place": _text(change.place),
+        "old_place": _text(change.old_place),
         "why": change.consequence.why,
-        "like": change.like or None,
+        "like": change.like,
     }
     if result.effects is not None and _is_narrow(change):
         data["answers"] = _tally(result.effects.answers.get(number, Tally()), result)
@@ -174,20 +170,24 @@ def _change_data(
     return data
 
 
+def _text(place: TextPlace | None) -> str:
+    return "" if place is None else str(place)
+
+
 def _effects_data(effects: DataEffects, result: Differences) -> dict[str, Any]:
     lines = [
         {
             "effect": line.kind.effect.words,
             "what": line.kind.plural,
-            "table": line.table or None,
-            "field": line.field or None,
-            "code": line.code or None,
+            "table": line.table,
+            "field": line.field,
+            "code": line.code,
             **_tally(tally, result),
         }
         for line, tally in effects.gravest_first()
     ]
     return {
-        "today": str(result.today),
+        "today": str(effects.today),
         "subjects": effects.subjects,
         "forms": effects.forms,
         "effects": lines,

@@ -14,6 +14,7 @@ from generator.comparison.compare import compare
 
 OF_A_QUESTION = frozenset({"field", "code"})
 WITH_QUESTIONS = frozenset({"form", "group", "field"})
+ON_A_PAGE = OF_A_QUESTION | WITH_QUESTIONS
 
 Question = tuple[str, str]
 """A table and a field of it."""
@@ -45,16 +46,18 @@ def changes(before: Study | None, after: Study) -> Changes:
     keys: dict[Question, dict[str, None]] = {}
     gone: dict[str, dict[str, None]] = {}
     touched = {name for name, form in after.forms.items() if _moved(before, form)}
+
     for change in compare(before, after):
-        form = _page(change)
-        if form is None:
+        if change.what not in ON_A_PAGE:
             continue
 
+        form = str(change.scopes[0].form)
         touched.add(form)
-        if not change.key and not change.after and change.what in WITH_QUESTIONS:
-            names = [f"{table}.{name}" for table, name in _questions(change, before)]
+        if change.is_gone and change.what in WITH_QUESTIONS:
+            names = map(".".join, _questions(change, before))
             gone.setdefault(form, {}).update(dict.fromkeys(names))
             continue
+
         for question in _marked(change, after):
             keys.setdefault(question, {})[_key(change)] = None
 
@@ -78,14 +81,6 @@ def _order(form: Form) -> list[list[str]]:
     return [[field.name for field in group.fields] for group in form.groups]
 
 
-def _page(change: DictionaryChange) -> str | None:
-    """The form whose page shows a change; None for one that no page shows."""
-    if change.what in OF_A_QUESTION | WITH_QUESTIONS and change.scopes:
-        return change.scopes[0].form
-
-    return None
-
-
 def _key(change: DictionaryChange) -> str:
     if change.what == "code":
         return "codes"
@@ -95,8 +90,7 @@ def _key(change: DictionaryChange) -> str:
 
 def _marked(change: DictionaryChange, after: Study) -> Iterator[Question]:
     """The questions that a change marks: those of a new group, too."""
-    is_new = not change.key
-    if change.what in OF_A_QUESTION or is_new:
+    if change.is_new or change.what in OF_A_QUESTION:
         yield from _questions(change, after)
 
 
@@ -104,6 +98,7 @@ def _questions(change: DictionaryChange, study: Study) -> Iterator[Question]:
     """The questions of a form, a group or a field."""
     form_name, table, name, _, _ = change.scopes[0]
     form = study.forms.get(form_name or "")
+
     for group in form.groups if form is not None else ():
         if table not in (None, group.table):
             continue
