@@ -74,7 +74,7 @@ class EffectLine(NamedTuple):
 
 
 @dataclass(kw_only=True, slots=True)
-class Tally:
+class EffectTally:
     """How often something happens: ``subjects`` are those that it happens to, in their
     order.
     """
@@ -104,16 +104,16 @@ class DataEffects:
     today: date
     subjects: int = 0
     forms: int = 0
-    lines: dict[EffectLine, Tally] = field(default_factory=dict)
-    answers: dict[int, Tally] = field(default_factory=dict)
+    lines: dict[EffectLine, EffectTally] = field(default_factory=dict)
+    answers: dict[int, EffectTally] = field(default_factory=dict)
 
     def add(self, line: EffectLine, subject: str) -> None:
-        self.lines.setdefault(line, Tally()).add(subject)
+        self.lines.setdefault(line, EffectTally()).add(subject)
 
     def add_answer(self, change: int, subject: str) -> None:
-        self.answers.setdefault(change, Tally()).add(subject)
+        self.answers.setdefault(change, EffectTally()).add(subject)
 
-    def gravest_first(self) -> Iterator[tuple[EffectLine, Tally]]:
+    def gravest_first(self) -> Iterator[tuple[EffectLine, EffectTally]]:
         """The lines in the order of the kinds, inside one by table and field."""
         kinds = list(EffectKind)
         for line in sorted(

@@ -11,7 +11,7 @@ from typing import Any
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.study import Study
 from generator.comparison.change import DictionaryChange, Effect
-from generator.comparison.data_effects import DataEffects, EffectLine, Tally
+from generator.comparison.data_effects import DataEffects, EffectLine, EffectTally
 
 COUNTED: Mapping[Effect, tuple[str, str]] = {
     Effect.BREAKS: ("breaks data", "break data"),
@@ -56,7 +56,7 @@ def _changes(result: Differences) -> Iterator[str]:
         if change.place and change.old_place and change.place != change.old_place:
             yield f"    Before: {change.old_place}"
         if result.effects is not None and _is_narrow(change):
-            tally = result.effects.answers.get(number, Tally())
+            tally = result.effects.answers.get(number, EffectTally())
             yield f"    Captured: {_many(tally.count, 'answer')}{_of(tally, result.limit)}"
 
 
@@ -116,7 +116,7 @@ def _place(line: EffectLine) -> str:
     return f"{where}{code}: " if where else ""
 
 
-def _of(tally: Tally, limit: int) -> str:
+def _of(tally: EffectTally, limit: int) -> str:
     """The first subjects, and how many more there are."""
     names = list(islice(tally.subjects, limit))
     more = len(tally.subjects) - len(names)
@@ -165,7 +165,9 @@ def _change_data(
         "like": change.like,
     }
     if result.effects is not None and _is_narrow(change):
-        data["answers"] = _tally(result.effects.answers.get(number, Tally()), result)
+        data["answers"] = _tally(
+            result.effects.answers.get(number, EffectTally()), result
+        )
 
     return data
 
@@ -194,7 +196,7 @@ def _effects_data(effects: DataEffects, result: Differences) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally, result: Differences) -> dict[str, Any]:
+def _tally(tally: EffectTally, result: Differences) -> dict[str, Any]:
     return {
         "count": tally.count,
         "of_subjects": len(tally.subjects),
