@@ -16,6 +16,7 @@ from forms_spec.yaml_source.document import Data
 from forms_spec.yaml_source.reader import read_document
 from generator.dictionary.yaml_patch import patch_yaml
 from generator.dictionary.yaml_writer import write_yaml
+from generator.spreadsheet_cells import as_written, harmless
 
 HEADER: Final = ("text", "source", "translation", "state")
 
@@ -116,7 +117,7 @@ def as_table(translations: Translations, language: str) -> str:
     writer = csv.writer(content, lineterminator="\r\n")
     writer.writerow(HEADER)
     for item in translated_texts(translations, language):
-        writer.writerow([*item[:3], item.state.value])
+        writer.writerow([*map(harmless, item[:3]), item.state.value])
 
     return content.getvalue()
 
@@ -132,7 +133,7 @@ def _rows(table: str) -> list[dict[str, str]]:
     if lacking:
         raise UnreadableTable(f"The table has no column {lacking[0]}")
 
-    filled = [row for row in rows[1:] if any(row)]
+    filled = [[as_written(cell) for cell in row] for row in rows[1:] if any(row)]
     short = [row for row in filled if len(row) != len(header)]
     if short:
         raise UnreadableTable(

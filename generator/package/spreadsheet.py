@@ -1,32 +1,14 @@
-"""Tables for a spreadsheet, which takes a text that begins like a formula for one and
-carries it out.
-"""
+"""The tables of a package for a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import operator
-import re
 from pathlib import Path
 
 from generator.package.archive import open_sink
-
-_NUMBER = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BOM = "\ufeff"
-"""Without it a spreadsheet reads the bytes in the code page of its computer."""
-
-
-def harmless(cell: str) -> str:
-    """The text, after an apostrophe where it begins like a formula; a negative number
-    stays as it is.
-    """
-    is_formula = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
-    if not is_formula:
-        return cell
-
-    return f"'{cell}"
+from generator.spreadsheet_cells import BOM, harmless
 
 
 def write_copy(package: Path, target: Path) -> int:

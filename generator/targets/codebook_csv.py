@@ -24,7 +24,7 @@ from forms_spec.schedule.visit_dating import named_in_dating
 from generator.codebook import in_schedule_order
 from generator.codebook.words import FACTS, answer
 from generator.losses import WHOLE_STUDY, Loss
-from generator.package.spreadsheet import BOM, harmless
+from generator.spreadsheet_cells import BOM, harmless
 from generator.targets.target import DocumentationTarget
 
 SEPARATOR = " | "

@@ -23,7 +23,7 @@ from flask_login import current_user
 from forms_spec.model.captured_data import LOG
 from forms_spec.model.study import Study
 from forms_spec.schedule.study_clock import local
-from generator.package.spreadsheet import BOM, harmless
+from generator.spreadsheet_cells import BOM, harmless
 from webapp.presentation.event_filter import EventFilter, event_filter
 from webapp.presentation.event_words import GROUPS, event_facts, event_title
 from webapp.presentation.form_address import form_address

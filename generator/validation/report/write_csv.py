@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from generator.package.spreadsheet import harmless
+from generator.spreadsheet_cells import harmless
 from generator.tables import layout
 from generator.validation.report.report import Report, Reported
 

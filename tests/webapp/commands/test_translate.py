@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from forms_spec.loader import load_study
@@ -88,6 +90,24 @@ def test_a_table_goes_to_a_translator_and_comes_back(folder: Path) -> None:
     assert "pain.title: {en: Pains, es: Dolores}" in text
     # It came back as it was, so nobody has looked at it.
     assert "pain.now.label: {en: Pain now, es: Dolor ahora}" in text
+
+
+@pytest.mark.parametrize("text", ["=pain", "'=pain", "-pain", "'pain"])
+def test_no_text_is_a_formula_in_the_table_or_changed_by_it(
+    folder: Path, text: str
+) -> None:
+    table, quoted = folder / "es.csv", "'" + text.replace("'", "''") + "'"
+    edit(folder, "forms/pain.yaml", "title: Pain\n", f"title: {quoted}\n")
+    edit(folder, ES, "{en: Pain, es: Dolor}", f"{{en: {quoted}, es: {quoted}}}")
+    run("translate", folder, "es", "--out", table)
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        cells = next(row for row in csv.reader(file) if row[0] == "pain.title")
+    assert not cells[1].startswith(("=", "-"))
+
+    edit(folder, ES, f"es: {quoted}", "es: Dolor")
+    assert run("translate", folder, "es", "--take", table).exit_code == 0
+    texts = yaml.safe_load((folder / ES).read_text(encoding="utf-8"))["texts"]
+    assert texts["pain.title"] == {"en": text, "es": text}
 
 
 def test_a_table_of_another_time_or_another_study_is_not_taken(folder: Path) -> None:
