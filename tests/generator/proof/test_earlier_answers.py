@@ -40,12 +40,21 @@ def edited(random: Random, files: dict[str, str]) -> dict[str, str]:
     return {**files, name: text[: place.start()] + other + text[place.end() :]}
 
 
-def decided(proof: StudyProof) -> dict[str, str]:
-    return {
-        name: answer
-        for name, answer in proof.answers.items()
-        if name not in proof.undecided
-    }
+def answered_alike(proof: StudyProof, first: StudyProof) -> bool:
+    """Whether two runs say the same. The solver gives up a hard question after so much
+    effort, and how much it needs is not the same in every run: what one of them left
+    undecided, or found no record for, the other may know.
+    """
+    undecided = {*proof.undecided, *first.undecided}
+    answers, others = (
+        {name: answer for name, answer in item.answers.items() if name not in undecided}
+        for item in (proof, first)
+    )
+    if answers != others:
+        return False
+
+    is_whole = not undecided and not proof.unconfirmed and not first.unconfirmed
+    return not is_whole or proof.findings == first.findings
 
 
 @pytest.mark.parametrize("seed", some(range(200), 2))
@@ -57,8 +66,7 @@ def test_after_an_edit_everything_is_answered_as_the_first_time(seed: int) -> No
         study = load_study(files).study
         if study is not None:
             proof, first = prove(study, earlier=earlier), prove(study)
-            assert decided(proof) == decided(first)
-            assert proof.findings == first.findings
+            assert answered_alike(proof, first), files
             assert proof.questions == first.questions
             earlier = earlier.next()
         files = edited(random, files)
