@@ -15,6 +15,7 @@ from forms_spec.kinds.choices import SEPARATOR
 from forms_spec.kinds.pattern import whole_match
 from forms_spec.model.captured_data import CellKey, FormKey, all_cells
 from forms_spec.model.study import Study
+from forms_spec.schedule.form_places import has_place
 from generator.comparison.change import DictionaryChange, Effect, Scope
 from generator.comparison.data_effects import (
     DataEffects,
@@ -26,7 +27,6 @@ from generator.comparison.gist import gist
 from generator.comparison.verdicts import (
     CapturedSubject,
     Verdicts,
-    has_place,
     verdicts,
 )
 

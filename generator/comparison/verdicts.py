@@ -21,6 +21,7 @@ from forms_spec.model.captured_data import (
 )
 from forms_spec.model.study import Study
 from forms_spec.model.visits import Scheduled
+from forms_spec.schedule.form_places import has_place
 from forms_spec.schedule.timeline import timeline
 from forms_spec.schedule.visit_status import FormExpectation, expectation
 
@@ -102,20 +103,6 @@ def in_order(study: Study, records: Mapping[FormKey, Record]) -> dict[FormKey, R
     )
 
     return {key: records[key] for key in keys}
-
-
-def has_place(study: Study, key: FormKey) -> bool:
-    """Whether a version has the form at its visit, so many times."""
-    form = study.forms.get(key.form)
-    if form is None:
-        return False
-    if form.log:
-        return key.visit == LOG
-    if (key.form, key.visit) not in study.expectations:
-        return False
-
-    # One time of a visit that does not repeat has no number.
-    return study.visits[key.visit].repeats or key.unsno == 0
 
 
 def _lacking(

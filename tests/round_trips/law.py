@@ -16,11 +16,11 @@ from forms_spec.findings.finding import Finding
 from forms_spec.model.captured_data import Context, InMemoryCasebook
 from forms_spec.model.captured_forms import FormStatus
 from forms_spec.model.study import Study
+from forms_spec.schedule.form_places import has_place
 from generator.tables import layout
 from generator.validation.report.report import Reported
 from generator.validation.validate import validate_package
 from webapp.commands import main
-from webapp.forms.retired_forms import has_place
 from webapp.packages.export import captured_forms, last_day
 from webapp.storage import (
     Database,

@@ -13,8 +13,8 @@ from werkzeug.exceptions import NotFound
 from forms_spec.findings.places import TextPlace
 from forms_spec.model.captured_data import LOG, FormKey, Record
 from forms_spec.model.fields import Field, Form
-from forms_spec.model.study import Study
 from forms_spec.model.visits import Visit, VisitType
+from forms_spec.schedule.form_places import has_place
 from generator.pages.answer_text import answer_words
 from webapp.presentation.form_address import (
     FormPlace,
@@ -52,22 +52,6 @@ class AnswerTable:
     title: str
     labels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def has_place(study: Study, key: FormKey) -> bool:
-    """Whether the dictionary still knows a captured form where it stands."""
-    form = study.forms.get(key.form)
-    if form is None:
-        return False
-
-    is_in_log = key.visit == LOG
-    if form.log or is_in_log:
-        return form.log and is_in_log
-
-    visit = study.visits.get(key.visit)
-    if visit is None or visit.repeats != bool(key.unsno):
-        return False
-    return (form.name, visit.name) in study.expectations
 
 
 def gone_forms(

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from forms_spec.model.captured_data import FormKey, Record
 from forms_spec.model.study import Study
+from forms_spec.schedule.form_places import has_place
 from webapp.casebook.repeated_answers import RepeatedAnswers, repeated_alone
 from webapp.casebook.subject_status import Judged, judge_casebook
-from webapp.forms.retired_forms import has_place
 from webapp.storage import (
     Database,
     FindingCounts,

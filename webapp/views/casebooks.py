@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
+from forms_spec.schedule.form_places import has_place
 from webapp.casebook.eligibility_page import assessment_of, status_of
 from webapp.casebook.grid import GridLine
 from webapp.casebook.subject_status import Judged, judged_casebook
 from webapp.forms.double_entries import with_double_marks
 from webapp.forms.finding_list import by_form
-from webapp.forms.retired_forms import gone_forms, has_place
+from webapp.forms.retired_forms import gone_forms
 from webapp.presentation.form_address import form_address, forms_at
 from webapp.queries.rule_queries import up_to_date
 from webapp.queries.shown_queries import with_query_marks

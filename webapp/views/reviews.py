@@ -10,8 +10,8 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from forms_spec.schedule.form_places import has_place
 from webapp.casebook.subject_status import judged_casebook
-from webapp.forms.retired_forms import has_place
 from webapp.presentation.typed_numbers import page_number, typed_number
 from webapp.queries.rule_queries import look_again
 from webapp.review.lock_words import ShownLock, shown_act, shown_closing
