@@ -23,10 +23,10 @@ def rows_instead(
     if crossed:
         yield crossed
         for key in crossed[0].texts:
-            codes = dict.fromkeys(row.texts[key] for row in crossed)
-            for code in codes:
-                own = [row.texts for row in crossed if row.texts[key] == code]
-                yield numbered_rows(own)
+            by_code: dict[str, list[Mapping[str, str]]] = {}
+            for row in crossed:
+                by_code.setdefault(row.texts[key], []).append(row.texts)
+            yield from map(numbered_rows, by_code.values())
 
     if rows:
         yield ()
