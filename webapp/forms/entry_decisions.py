@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
-from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from forms_spec.entry import understand
@@ -19,19 +17,15 @@ from forms_spec.evaluation.entry_comparison import (
     entry_differences,
 )
 from forms_spec.findings.finding import Severity
-from forms_spec.model.captured_data import Record
 from generator.pages.answer_text import answer_words
 from generator.pages.reasons import is_reason
-from generator.pages.rows import laid_down
 from webapp.forms.double_entries import DoubleForm
-from webapp.forms.evaluation import judged, open_findings
+from webapp.forms.evaluation import judged
 from webapp.forms.posted import LONGEST_REASON
-from webapp.packages.raised_alerts import alerts_of
+from webapp.forms.save_requests import save_request
 from webapp.presentation.form_address import FormPlace
 from webapp.services import everything, services
 from webapp.storage import (
-    FindingCounts,
-    SaveRequest,
     Status,
     StoredForm,
     load_version,
@@ -162,7 +156,14 @@ def posted_decision(
         judgement = judged(place, record, completing=True)
         if not judgement.may_complete:
             raise EntryRefused(_wrong(judgement))
-        request = _request(place, first, record, judgement, reason)
+        request = save_request(
+            place,
+            record,
+            judgement,
+            status=Status.COMPLETE,
+            base_version=first.version,
+            reason=reason,
+        )
 
     return EntryDecision(
         request=request,
@@ -230,26 +231,3 @@ def _wrong(judgement: Judgement) -> str:
     ]
     said = " ".join(dict.fromkeys(findings))
     return f"With these answers the form is not complete. {said}".strip()
-
-
-def _request(
-    place: FormPlace,
-    first: StoredForm,
-    record: Record,
-    judgement: Judgement,
-    reason: str,
-) -> SaveRequest:
-    username = current_user.user.username
-    return SaveRequest(
-        key=place.key,
-        base_version=first.version,
-        record=record,
-        status=Status.COMPLETE,
-        user=username,
-        save_id=f"{username}:{uuid4().hex}"[:100],
-        dictionary_hash=services().study.hash,
-        reason=reason,
-        counts=FindingCounts.of(open_findings(place.form, judgement, record)),
-        fixed=laid_down(place.form),
-        alerts=alerts_of(place.form, record, judgement),
-    )

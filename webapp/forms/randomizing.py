@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from flask_login import current_user
 
@@ -20,22 +19,19 @@ from forms_spec.model.fields import Form
 from forms_spec.model.randomization import SITE, RandomizationPlan
 from forms_spec.model.roles import Permission
 from generator.pages.answer_text import answer_words
-from generator.pages.rows import laid_down
 from generator.randomization.draw import SEPARATOR, stratum_text
 from webapp.forms.evaluation import (
     cell_of,
     context_of,
     judged,
-    open_findings,
     opening,
 )
-from webapp.packages.raised_alerts import alerts_of
+from webapp.forms.save_requests import save_request
 from webapp.presentation.form_address import FormPlace
 from webapp.presentation.template_filters import moment_words, person
 from webapp.review.lock_words import lock_in, void_lock
 from webapp.services import everything, services, whole_casebook_of
 from webapp.storage import (
-    FindingCounts,
     Saved,
     SaveRequest,
     Status,
@@ -245,19 +241,13 @@ def _filled(
 
     is_complete = stored.status is Status.COMPLETE
     judgement = judged(place, record, completing=is_complete)
-    user = current_user.user.username
-    return SaveRequest(
-        key=place.key,
-        base_version=stored.version,
-        record=record,
+    return save_request(
+        place,
+        record,
+        judgement,
         status=stored.status,
-        user=user,
-        save_id=f"{user}:{uuid4().hex}"[:100],
-        dictionary_hash=services().study.hash,
+        base_version=stored.version,
         reason=RANDOMIZED,
-        counts=FindingCounts.of(open_findings(place.form, judgement, record)),
-        fixed=laid_down(place.form),
-        alerts=alerts_of(place.form, record, judgement),
         is_decision=True,
     )
 

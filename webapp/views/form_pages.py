@@ -39,6 +39,7 @@ from webapp.forms.posted import (
 from webapp.forms.retired_answers import refusal
 from webapp.forms.retired_forms import readable_place, tables_of
 from webapp.forms.role_saves import keeps_rows, whole_record
+from webapp.forms.save_requests import save_request
 from webapp.forms.uploads import LARGEST_UPLOADS
 from webapp.packages.raised_alerts import alerts_of
 from webapp.presentation.form_address import FormPlace, form_place
@@ -417,21 +418,15 @@ def _not_complete_any_more(
 def _store(
     now: PostedForm, record: Record, status: Status, counted: Judgement
 ) -> Saved | Conflict:
-    asked = SaveRequest(
-        key=now.place.key,
-        base_version=version_number(now.data.get("base_version", "0")),
-        record=record,
+    asked = save_request(
+        now.place,
+        record,
+        counted,
         status=status,
-        user=current_user.user.username,
-        save_id=f"{current_user.user.username}:{now.data.get('save_id') or uuid4().hex}"[
-            :100
-        ],
-        dictionary_hash=services().study.hash,
+        base_version=version_number(now.data.get("base_version", "0")),
         reason=now.reason,
-        counts=FindingCounts.of(open_findings(now.place.form, counted, record)),
+        save_id=now.data.get("save_id", ""),
         files=tuple(now.uploads.of(record, now.place.form).values()),
-        fixed=laid_down(now.place.form),
-        alerts=alerts_of(now.place.form, record, counted),
     )
     if now.place.is_second:
         agree = agreement(now.place.form)
