@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import partial
 
 from forms_spec.findings.finding import Severity
 
@@ -47,20 +48,20 @@ class CatalogueEntry:
         return bool(self.follows) and not self.defines
 
 
-def refuse(
+def _entry(
     code: str,
     message: str,
     remedy: str,
     explanation: str,
     example: str = "",
     *,
+    severity: Severity,
     follows: PossibleCause = PossibleCause.NOTHING,
     defines: bool = False,
 ) -> CatalogueEntry:
-    """A finding that is an error."""
     return CatalogueEntry(
         code=code,
-        severity=Severity.ERROR,
+        severity=severity,
         message=message,
         remedy=remedy,
         explanation=explanation,
@@ -70,50 +71,12 @@ def refuse(
     )
 
 
-def query(
-    code: str,
-    message: str,
-    remedy: str,
-    explanation: str,
-    example: str = "",
-    *,
-    follows: PossibleCause = PossibleCause.NOTHING,
-    defines: bool = False,
-) -> CatalogueEntry:
-    """A finding that is a query."""
-    return CatalogueEntry(
-        code=code,
-        severity=Severity.QUERY,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-        follows=follows,
-        defines=defines,
-    )
-
-
-def warn(
-    code: str,
-    message: str,
-    remedy: str,
-    explanation: str,
-    example: str = "",
-    *,
-    follows: PossibleCause = PossibleCause.NOTHING,
-    defines: bool = False,
-) -> CatalogueEntry:
-    """A finding that is a warning."""
-    return CatalogueEntry(
-        code=code,
-        severity=Severity.WARNING,
-        message=message,
-        remedy=remedy,
-        explanation=explanation,
-        example=example,
-        follows=follows,
-        defines=defines,
-    )
+refuse = partial(_entry, severity=Severity.ERROR)
+"""A finding that is an error."""
+query = partial(_entry, severity=Severity.QUERY)
+"""A finding that is a query."""
+warn = partial(_entry, severity=Severity.WARNING)
+"""A finding that is a warning."""
 
 
 def example_form(*fields: str, more: str = "") -> str:
