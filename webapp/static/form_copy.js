@@ -93,7 +93,7 @@ async function showAll(button) {
     const text = words(sources);
     if (!text || !isBlank(question)) continue;
     count += 1;
-    question.append(proposal(question, sources, `${form.dataset.earlierTitle}: ${text} `));
+    question.append(copyLine(question, sources, `${form.dataset.earlierTitle}: ${text} `));
   }
   if (!button) return;
   const answers = count === 1 ? "1 answer" : `${count} answers`;
@@ -102,16 +102,22 @@ async function showAll(button) {
   say(button.textContent);
 }
 
-function proposal(question, sources, text) {
+/* A line beneath a question with the words of a proposal, and the button that takes it. */
+function proposalLine(words, label, accept) {
   const line = Object.assign(document.createElement("p"), { className: "proposal quiet-text" });
   const button = Object.assign(document.createElement("button"), {
     type: "button",
     className: "quiet",
-    textContent: "Copy",
-    tabIndex: -1,
+    textContent: label,
   });
-  button.addEventListener("click", () => take(question, sources, sourceOf()));
-  line.append(text, button);
+  button.addEventListener("click", accept);
+  line.append(words, button);
+  return { line, button };
+}
+
+function copyLine(question, sources, words) {
+  const { line, button } = proposalLine(words, "Copy", () => take(question, sources, sourceOf()));
+  button.tabIndex = -1;
   return line;
 }
 
@@ -135,15 +141,9 @@ function offerProposed(question) {
   const sources = proposedFor(question);
   if (!sources.length) return;
   const text = offerOf(question).shown;
-  const line = Object.assign(document.createElement("p"), { className: "proposal quiet-text" });
-  const button = Object.assign(document.createElement("button"), {
-    type: "button",
-    className: "quiet",
-    textContent: "Use",
-  });
+  const accept = () => take(question, sources, "propose");
+  const { line, button } = proposalLine(`Proposed: ${text} `, "Use", accept);
   button.setAttribute("aria-label", `Use the proposed answer ${text}`);
-  button.addEventListener("click", () => take(question, sources, "propose"));
-  line.append(`Proposed: ${text} `, button);
   question.append(line);
   /* It stands beside a blank question only: one that is answered keeps its answer. */
   const settle = () => {
